@@ -1,3 +1,3 @@
-"""Reads a container image from wherever it is, and states exactly what was published."""
+"""Reads a container image from wherever it is; states exactly what was published."""
 
 __version__ = "0.1.0"
