@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from support.blobs import Blob, Json, digest_of, make_blob
+from support.media_types import DOCKER_LAYER, OCI_LAYER
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -20,11 +21,6 @@ else:
 
 Format = Literal["docker", "oci"]
 Compression = Literal["gzip", "zstd", "none"]
-
-DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar"
-DOCKER_FOREIGN_LAYER = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"
-OCI_LAYER = "application/vnd.oci.image.layer.v1.tar"
-OCI_FOREIGN_LAYER = "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip"
 
 MODIFIED_AT = 1_573_650_000
 
