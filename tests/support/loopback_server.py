@@ -184,7 +184,7 @@ async def _send(arrived: web.BaseRequest, reply: Reply) -> web.StreamResponse:
     for name, value in reply.headers:
         response.headers.add(name, value)
     if reply.declared_size_bytes is not None:
-        response.content_length = reply.declared_size_bytes
+        response.headers["Content-Length"] = str(reply.declared_size_bytes)
     if not is_plain:
         await _write_by_hand(arrived, response, reply)
     return response

@@ -103,7 +103,7 @@ class Push:
         return published.digest
 
     def _upload(self, repo: str, blob: Blob) -> None:
-        _, location = self._ask("POST", f"/v2/{repo}/blobs/uploads/", 202)
+        location = self._ask("POST", f"/v2/{repo}/blobs/uploads/", 202)
         parts = urlsplit(location)
         query = "&".join(
             part for part in (parts.query, urlencode({"digest": blob.digest})) if part
@@ -132,7 +132,7 @@ class Push:
         expected: int,
         body: bytes = b"",
         media_type: str | None = None,
-    ) -> tuple[bytes, str]:
+    ) -> str:
         connection = http.client.HTTPConnection(self._address, timeout=30)
         try:
             headers = self._headers | (
@@ -144,7 +144,7 @@ class Push:
             assert expected == response.status, (
                 f"{method} {target}: {response.status} {answered.decode()}"
             )
-            return answered, response.headers.get("Location", "")
+            return response.headers.get("Location", "")
         finally:
             connection.close()
 
