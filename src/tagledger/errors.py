@@ -1,0 +1,435 @@
+"""Every error that leaves a module of Tagledger, as one tree.
+
+::
+
+    TagledgerError
+    ├── UsageError               what was asked cannot be understood       (exit 2)
+    │   ├── MalformedReference · MalformedDigest · MalformedPlatform
+    │   └── UnknownAddress · NotSupported
+    ├── NotFound                 it is not there                           (exit 3)
+    │   ├── RepositoryNotFound · TagNotFound · ManifestNotFound · BlobNotFound
+    │   ├── PlatformNotFound · PlaceNotFound
+    │   └── ContentNotHeld       the source never has such bytes
+    ├── Refused                  somebody said no                          (exit 4)
+    │   ├── AuthenticationRequired · CredentialsRefused · AccessDenied
+    │   └── UnsafeAddress        we said no: a place we must not ask
+    ├── Unreachable              no answer, or not now                     (exit 5)
+    │   ├── ConnectionFailed · TimedOut · ServerFailed
+    │   └── RateLimited
+    ├── WriteFailed              a file could not be written               (exit 5)
+    └── InvalidContent           an answer that must not be believed       (exit 6)
+        ├── DigestMismatch · SizeMismatch · MediaTypeMismatch
+        ├── AmbiguousDocument · MalformedDocument · TooLarge
+        └── UnsafeArchive · InvalidAnswer
+
+An error carries its facts as attributes; the text is made from them. Nothing here
+ever holds a password, a token or the query of a URL: use `redacted` on the way in.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+
+def redacted(url: str) -> str:
+    """The URL without user, password, query and fragment, fit for a message."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "(an unreadable address)"
+    shown_host = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown_host}{port}{parts.path}"
+
+
+class TagledgerError(Exception):
+    """Root of the tree: one sentence as text, a stable `code`, a `hint` to act on."""
+
+    code = "error"
+    hint = ""
+    temporary = False
+    """True where asking again later may well succeed; decides retrying."""
+
+
+# --- what was asked cannot be understood -------------------------------------------
+
+
+class UsageError(TagledgerError):
+    """The request itself is wrong; nothing was asked of anybody."""
+
+    code = "usage"
+
+
+class MalformedReference(UsageError):
+    """The text is no image reference (grammar of distribution/reference)."""
+
+    code = "malformed-reference"
+    hint = "a reference looks like name:tag, host/path:tag or name@sha256:…"
+
+    def __init__(self, text: str, problem: str) -> None:
+        super().__init__(f"{text!r} is not an image reference: {problem}")
+        self.text = text
+        self.problem = problem
+
+
+class MalformedDigest(UsageError):
+    """The text is no digest (OCI image specification, descriptor, "Digests")."""
+
+    code = "malformed-digest"
+    hint = "a digest is sha256: and 64, or sha512: and 128, lower-case hex digits"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"{text!r} is not a digest")
+        self.text = text
+
+
+class MalformedPlatform(UsageError):
+    """The text names no platform."""
+
+    code = "malformed-platform"
+    hint = (
+        "a platform looks like linux/arm/v7, windows/amd64:10.0.17763 "
+        "or windows(10.0.17763)/amd64"
+    )
+
+    def __init__(self, text: str, problem: str) -> None:
+        super().__init__(f"{text!r} is not a platform: {problem}")
+        self.text = text
+
+
+class UnknownAddress(UsageError):
+    """An address whose kind is not known, or that lacks a part."""
+
+    code = "unknown-address"
+    hint = "tagledger --help lists the kinds of address"
+
+    def __init__(self, text: str, problem: str) -> None:
+        super().__init__(f"{text!r}: {problem}")
+        self.text = text
+
+
+class NotSupported(UsageError):
+    """The request is well formed, but this source or target cannot do it."""
+
+    code = "not-supported"
+
+    def __init__(self, problem: str, *, hint: str = "") -> None:
+        super().__init__(problem)
+        self.hint = hint
+
+
+# --- it is not there ----------------------------------------------------------------
+
+
+class NotFound(TagledgerError):
+    """What was asked for does not exist at that place."""
+
+    code = "not-found"
+
+
+class RepositoryNotFound(NotFound):
+    """The registry knows no such repository."""
+
+    code = "repository-not-found"
+    hint = "check the name; a private repository may look the same as a missing one"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name}: no such repository")
+        self.name = name
+
+
+class TagNotFound(NotFound):
+    """There is no such tag or name at that place."""
+
+    code = "tag-not-found"
+    hint = "list the tags to see what exists"
+
+    def __init__(self, name: str, *, available: tuple[str, ...] = ()) -> None:
+        listed = f" (there is: {', '.join(available)})" if available else ""
+        super().__init__(f"{name}: no such tag{listed}")
+        self.name = name
+        self.available = available
+
+
+class ManifestNotFound(NotFound):
+    """The place has no manifest with this digest."""
+
+    code = "manifest-not-found"
+    hint = "the manifest may have been deleted, or the index may be sparse"
+
+    def __init__(self, name: str, digest: str) -> None:
+        super().__init__(f"{name}: no manifest {digest}")
+        self.name = name
+        self.digest = digest
+
+
+class BlobNotFound(NotFound):
+    """The place has no blob with this digest."""
+
+    code = "blob-not-found"
+    hint = "the blob may have been deleted, or it is foreign and lives elsewhere"
+
+    def __init__(self, name: str, digest: str) -> None:
+        super().__init__(f"{name}: no blob {digest}")
+        self.name = name
+        self.digest = digest
+
+
+class PlatformNotFound(NotFound):
+    """No published platform matches what was asked."""
+
+    code = "platform-not-found"
+
+    def __init__(self, wanted: str, available: tuple[str, ...]) -> None:
+        super().__init__(f"no platform matches {wanted}")
+        self.wanted = wanted
+        self.available = available
+        there = ", ".join(available) if available else "none"
+        self.hint = f"published here: {there}"
+
+
+class PlaceNotFound(NotFound):
+    """The file, folder or socket is missing or is not what it should be."""
+
+    code = "place-not-found"
+
+    def __init__(self, place: str, problem: str, *, hint: str = "") -> None:
+        super().__init__(f"{place}: {problem}")
+        self.place = place
+        self.hint = hint
+
+
+class ContentNotHeld(NotFound):
+    """This kind of source never has such bytes (a page holds no layers)."""
+
+    code = "content-not-held"
+
+    def __init__(self, what: str, *, hint: str = "") -> None:
+        super().__init__(f"{what}: these bytes are not held here")
+        self.what = what
+        self.hint = hint
+
+
+# --- somebody said no ---------------------------------------------------------------
+
+
+class Refused(TagledgerError):
+    """Access was refused."""
+
+    code = "refused"
+
+
+class AuthenticationRequired(Refused):
+    """The registry wants credentials and none were at hand."""
+
+    code = "authentication-required"
+    hint = "log in (docker login, podman login) or pass --creds user:password"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name}: the registry asks for authentication; "
+            "the repository is private or does not exist"
+        )
+        self.name = name
+
+
+class CredentialsRefused(Refused):
+    """Credentials were sent and not accepted."""
+
+    code = "credentials-refused"
+    hint = "check user and password; a token may have expired"
+
+    def __init__(self, host: str) -> None:
+        super().__init__(f"{host}: the credentials were not accepted")
+        self.host = host
+
+
+class AccessDenied(Refused):
+    """Known to the registry, but not allowed to read this."""
+
+    code = "access-denied"
+    hint = "ask the owner of the repository for access"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name}: access denied")
+        self.name = name
+
+
+class UnsafeAddress(Refused):
+    """A server pointed at a place that must not be asked on its word."""
+
+    code = "unsafe-address"
+    hint = "the server that pointed there is misconfigured or hostile"
+
+    def __init__(self, url: str, problem: str) -> None:
+        super().__init__(f"refused to ask {redacted(url)}: {problem}")
+        self.url = redacted(url)
+
+
+# --- no answer, or not now ----------------------------------------------------------
+
+
+class Unreachable(TagledgerError):
+    """No usable answer came."""
+
+    code = "unreachable"
+    temporary = True
+
+
+class ConnectionFailed(Unreachable):
+    """No connection, or it broke: name not found, refused, TLS failed, cut short."""
+
+    code = "connection-failed"
+    hint = "check the name, the network and the proxy settings"
+
+    def __init__(self, host: str, problem: str, *, hint: str = "") -> None:
+        super().__init__(f"{host}: {problem}")
+        self.host = host
+        if hint:
+            self.hint = hint
+
+
+class TimedOut(Unreachable):
+    """The other side took too long."""
+
+    code = "timed-out"
+    hint = "try again, or raise --timeout"
+
+    def __init__(self, host: str, seconds: float) -> None:
+        super().__init__(f"{host}: no answer within {seconds:g} s")
+        self.host = host
+        self.seconds = seconds
+
+
+class ServerFailed(Unreachable):
+    """The server answered with a failure of its own (5xx or an unexpected status)."""
+
+    code = "server-failed"
+    hint = "try again later"
+
+    def __init__(self, url: str, status: int) -> None:
+        super().__init__(f"{redacted(url)}: the server answered {status}")
+        self.status = status
+
+
+class RateLimited(Unreachable):
+    """Too many requests (429); `retry_at` is when to come back, if it was said."""
+
+    code = "rate-limited"
+    hint = "wait, or log in for a higher limit"
+
+    def __init__(self, host: str, retry_at: datetime | None) -> None:
+        until = f"; try again at {retry_at:%Y-%m-%d %H:%M:%S} UTC" if retry_at else ""
+        super().__init__(f"{host}: too many requests{until}")
+        self.host = host
+        self.retry_at = retry_at
+
+
+class WriteFailed(TagledgerError):
+    """A file of ours could not be written (full, read-only, not permitted)."""
+
+    code = "write-failed"
+    hint = "check the free space and the permissions; what was written can be resumed"
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(f"{place}: {problem}")
+        self.place = place
+
+
+# --- an answer that must not be believed --------------------------------------------
+
+
+class InvalidContent(TagledgerError):
+    """Bytes came, and they are not what they should be."""
+
+    code = "invalid-content"
+    hint = "do not use this content; the place that serves it is broken or hostile"
+
+
+class DigestMismatch(InvalidContent):
+    """The bytes do not hash to the digest that was asked for (CVE-2025-24882)."""
+
+    code = "digest-mismatch"
+
+    def __init__(self, asked: str, received: str) -> None:
+        super().__init__(f"asked for {asked}, received bytes of {received}")
+        self.asked = asked
+        self.received = received
+
+
+class SizeMismatch(InvalidContent):
+    """The bytes are not as many as the descriptor says."""
+
+    code = "size-mismatch"
+
+    def __init__(self, digest: str, expected: int, received: int) -> None:
+        super().__init__(f"{digest}: {expected} bytes announced, {received} received")
+        self.digest = digest
+
+
+class MediaTypeMismatch(InvalidContent):
+    """A document is announced as one media type and says it is another."""
+
+    code = "media-type-mismatch"
+
+    def __init__(self, digest: str, announced: str, found: str) -> None:
+        super().__init__(f"{digest}: announced as {announced}, says it is {found}")
+        self.digest = digest
+
+
+class AmbiguousDocument(InvalidContent):
+    """A document that is both an index and a manifest (CVE-2021-41190)."""
+
+    code = "ambiguous-document"
+
+    def __init__(self, digest: str, fields: tuple[str, ...]) -> None:
+        super().__init__(
+            f"{digest}: is both an index and a manifest (has {', '.join(fields)})"
+        )
+        self.digest = digest
+
+
+class MalformedDocument(InvalidContent):
+    """A document that cannot be read; names the document and the field."""
+
+    code = "malformed-document"
+
+    def __init__(self, document: str, problem: str, *, field: str = "") -> None:
+        at = f", field {field}" if field else ""
+        super().__init__(f"{document}{at}: {problem}")
+        self.document = document
+        self.field = field
+        self.problem = problem
+
+
+class TooLarge(InvalidContent):
+    """Something exceeds a limit that no honest content reaches."""
+
+    code = "too-large"
+
+    def __init__(self, what: str, limit: int, unit: str = "bytes") -> None:
+        super().__init__(f"{what}: more than {limit} {unit}")
+        self.what = what
+        self.limit = limit
+
+
+class UnsafeArchive(InvalidContent):
+    """An archive member that no honest tool writes (`..`, absolute, link, sparse)."""
+
+    code = "unsafe-archive"
+
+    def __init__(self, place: str, member: str, problem: str) -> None:
+        super().__init__(f"{place}: member {member!r}: {problem}")
+        self.place = place
+        self.member = member
+
+
+class InvalidAnswer(InvalidContent):
+    """A server's answer breaks the protocol (bad header, bad paging, bad JSON)."""
+
+    code = "invalid-answer"
+
+    def __init__(self, url: str, problem: str) -> None:
+        super().__init__(f"{redacted(url)}: {problem}")

@@ -1,0 +1,1 @@
+"""The verbs: one file each, readable from top to bottom."""

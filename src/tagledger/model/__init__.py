@@ -1,0 +1,1 @@
+"""Values: what an image is, in types; no network, database or terminal here."""

@@ -1,0 +1,1 @@
+"""Ways to write a snapshot, and to read a published page back."""

@@ -1,0 +1,1 @@
+"""Places that images are read from, one file or folder a kind."""
