@@ -1,7 +1,8 @@
 """Who may read from a registry: basic and bearer authentication (distribution's "Token Authentication")."""
 
+from support.basic import basic_credentials
 from support.exchange import Reply, Request, error_reply
-from support.tokens import TokenIssuer, basic_credentials
+from support.tokens import TokenIssuer
 
 
 class BasicAccess:

@@ -2,25 +2,19 @@
 
 import asyncio
 import ssl
-import threading
 from collections.abc import AsyncIterator
 from fnmatch import fnmatchcase
-from types import TracebackType
-from typing import Self
 
 from aiohttp import web
 
 from support.exchange import Answer, Ending, Fault, Reply, Request
+from support.running import Running
 
 SHUTDOWN_SECONDS = 0.2
 
 
-class LoopbackServer:
-    """The base of every server here; a subclass says what is answered in `answer`.
-
-    Runs in the caller's event loop (`async with server:`) or in a thread of its own (`with server:`, or
-    `start()` and `stop()`), so that a subprocess can be served while the test waits for it.
-    """
+class LoopbackServer(Running):
+    """The base of every HTTP server here; a subclass says what is answered in `answer`."""
 
     def __init__(
         self,
@@ -29,6 +23,7 @@ class LoopbackServer:
         host: str = "127.0.0.1",
         delay_seconds: float = 0.0,
     ) -> None:
+        super().__init__()
         self.requests: list[Request] = []
         self.most_at_once = 0
         self.delay_seconds = delay_seconds
@@ -38,8 +33,6 @@ class LoopbackServer:
         self._at_once = 0
         self._faults: list[tuple[str, str, Fault]] = []
         self._runner: web.ServerRunner | None = None
-        self._thread: threading.Thread | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def address(self) -> str:
@@ -76,50 +69,8 @@ class LoopbackServer:
         """The reply to `request` when nothing is made to go wrong."""
         raise NotImplementedError
 
-    async def __aenter__(self) -> Self:
-        await self._open()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._close()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    def start(self) -> None:
-        """Serve from a thread of its own; returns once the port is open."""
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(
-            target=self._loop.run_forever, name=f"{type(self).__name__}"
-        )
-        self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._open(), self._loop).result()
-
-    def stop(self) -> None:
-        """Close the port and end the thread."""
-        if self._loop is None or self._thread is None:
-            return
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-        self._loop = self._thread = None
-
-    async def _open(self) -> None:
+    async def open(self) -> None:
+        """Open the port."""
         self._runner = web.ServerRunner(
             web.Server(self._serve), shutdown_timeout=SHUTDOWN_SECONDS
         )
@@ -130,7 +81,8 @@ class LoopbackServer:
         ).start()
         self.port = self._runner.addresses[0][1]
 
-    async def _close(self) -> None:
+    async def close(self) -> None:
+        """Break off what is under way and close the port."""
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None

@@ -1,6 +1,5 @@
 """Ways to put what was made up where something can read it: our registry, an OCI layout, any other registry."""
 
-import base64
 import http.client
 import io
 import tarfile
@@ -147,8 +146,3 @@ class Push:
             return response.headers.get("Location", "")
         finally:
             connection.close()
-
-
-def basic_authorization(user: str, password: str) -> str:
-    """The value of an `Authorization` header (RFC 7617)."""
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()

@@ -1,7 +1,5 @@
 """What a token server does, apart from its port: check who asks, and issue tokens for the scopes allowed."""
 
-import base64
-import binascii
 import secrets
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -9,6 +7,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from support.basic import basic_credentials
 from support.blobs import Json
 from support.exchange import Reply, Request, error_reply, json_reply
 
@@ -109,20 +108,6 @@ class TokenIssuer:
 
     def _is_allowed(self, user: str, scope: str) -> bool:
         return bool(user) or not self._users or scope.split(":")[1] in self._public
-
-
-def basic_credentials(request: Request) -> tuple[str, str] | None:
-    """User and password of an `Authorization: Basic` header (RFC 7617), or None where there is none."""
-    kind, _, coded = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "basic":
-        return None
-    try:
-        user, _, password = (
-            base64.b64decode(coded, validate=True).decode().partition(":")
-        )
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-    return user, password
 
 
 def _fields_of(request: Request) -> dict[str, list[str]]:

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -160,7 +159,7 @@ def test_referrers_are_listed_and_filtered(registry: Registry) -> None:
 
 def test_requests_are_recorded(registry: Registry) -> None:
     """Method, path, headers and peer of each request are kept in order."""
-    urllib.request.urlopen(f"{registry.url}/v2/").read()
+    Answered(registry.address, "GET", "/v2/")
     request = registry.asked("GET", "/v2/*")[0]
 
     assert registry.lines == ["GET /v2/"]
