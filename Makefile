@@ -31,7 +31,7 @@ check: $(ENVIRONMENT) ## format, lint, types and the direction of imports
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 format: $(ENVIRONMENT) ## put every file in the project's form, and mend what can be mended without thought
 	$(BIN)/ruff format
