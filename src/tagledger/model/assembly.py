@@ -17,12 +17,11 @@ import msgspec
 from tagledger.errors import (
     MediaTypeMismatch,
     NotFound,
-    PlatformNotFound,
     SizeMismatch,
     TagledgerError,
     TooLarge,
 )
-from tagledger.model import entries, media_types
+from tagledger.model import entries, media_types, selection
 from tagledger.model.config import MAX_CONFIG_BYTES, ImageConfig, decode_config
 from tagledger.model.descriptor import Descriptor
 from tagledger.model.digest import Digest
@@ -33,7 +32,6 @@ from tagledger.model.manifest import (
     decode_manifest,
     signed_payload,
 )
-from tagledger.model.platform import Platform
 from tagledger.model.reference import Reference
 from tagledger.model.schema1 import Schema1Manifest
 from tagledger.model.snapshot import (
@@ -92,13 +90,9 @@ async def _assemble(
 ) -> Snapshot:
     received = await work.contents.root()
     asked = reference.digest or received.digest
-    descriptor, document = verified_root(received, asked)
+    descriptor, document, root = verified_root(received, asked)
     work.hold(descriptor.digest, document)
-    root = decode_manifest(document.content, descriptor.digest, document.media_type)
-    if isinstance(root, Index):
-        found = await work.index_entries(root, (), depth=1)
-    else:
-        found = await work.root_entries(descriptor, root)
+    found = await work.entries(descriptor, root) if work.wanted.children else []
     if work.wanted.layer_dates:
         found = await work.dated(found)
     return Snapshot(
@@ -116,8 +110,8 @@ async def _assemble(
 
 def verified_root(
     received: Received, asked: Digest | None
-) -> tuple[Descriptor, Document]:
-    """The root's descriptor and bytes, after hashing them against what was asked.
+) -> tuple[Descriptor, Document, Index | Manifest | Schema1Manifest]:
+    """The root's descriptor, its bytes and what they say, after hashing them against what was asked.
 
     Nothing is asked where a place only knows names: the digest is then computed.
     """
@@ -136,7 +130,8 @@ def verified_root(
     else:
         media_type = decoded.media_type
     descriptor = Descriptor(media_type, digest, len(payload))
-    return descriptor, _document(media_type, payload, received.content)
+    document = _document(media_type, payload, received.content)
+    return descriptor, document, decoded
 
 
 def verified_document(descriptor: Descriptor, received: Received) -> Document:
@@ -195,96 +190,38 @@ class _Assembly:
             raise TooLarge("the documents of this reference", MAX_SNAPSHOT_BYTES)
         self.documents[digest] = document
 
-    async def index_entries(
-        self, index: Index, within: tuple[Digest, ...], *, depth: int
+    async def entries(
+        self, descriptor: Descriptor, root: Index | Manifest | Schema1Manifest
     ) -> list[Entry]:
-        """The wanted entries of an index, in its order."""
-        self._children += len(index.manifests)
-        if self._children > MAX_CHILDREN:
-            raise TooLarge("the index", MAX_CHILDREN, "manifests")
-        chosen = self._chosen(index.manifests, is_root=depth == 1)
-        found = await gather(
-            self._entries(descriptor, within, depth) for descriptor in chosen
-        )
-        flat = [entry for group in found for entry in group]
-        if depth == 1:
-            flat = self._matching(flat)
-        return flat
-
-    async def root_entries(
-        self, descriptor: Descriptor, root: Manifest | Schema1Manifest
-    ) -> list[Entry]:
-        """The one entry of a reference that points straight to a manifest."""
-        return self._matching([await self._entry(descriptor, root, ())])
+        """What is wanted of all that the root leads to. Raises PlatformNotFound."""
+        if isinstance(root, Index):
+            published = await self._index_entries(root, (), depth=1)
+            stated = [item.platform for item in root.manifests]
+        else:
+            published = [await self._entry(descriptor, root, ())]
+            stated = selection.published_platforms(published)
+        found = selection.matching(published, self.wanted)
+        if not found and stated:
+            raise selection.no_match(self.wanted, stated)
+        return found
 
     async def dated(self, found: Iterable[Entry]) -> list[Entry]:
         """The entries with Last-Modified, and what else the headers tell."""
         return list(await gather(self._dated_entry(entry) for entry in found))
 
-    # --- which ones ---------------------------------------------------------------
-
-    def _chosen(
-        self, descriptors: tuple[Descriptor, ...], *, is_root: bool
-    ) -> list[Descriptor]:
-        """What has to be fetched: an index that states platforms spares the rest."""
-        wanted = self.wanted.platforms
-        if not wanted:
-            return list(descriptors)
-        matching = {
-            descriptor.digest
-            for descriptor in descriptors
-            if (platform := descriptor.platform) is None
-            or not platform.os
-            or any(item.matches(platform) for item in wanted)
-        }
-        chosen = [
-            descriptor
-            for descriptor in descriptors
-            if (
-                entries.attestation_subject(descriptor) in matching
-                if entries.is_attestation(descriptor)
-                else descriptor.digest in matching
-            )
-        ]
-        if is_root and not chosen:
-            raise PlatformNotFound(
-                self._asked(),
-                _listed(
-                    descriptor.platform
-                    for descriptor in descriptors
-                    if not entries.is_attestation(descriptor)
-                ),
-            )
-        return chosen
-
-    def _matching(self, found: list[Entry]) -> list[Entry]:
-        """Those that match now that platforms are known from configs as well."""
-        wanted = self.wanted.platforms
-        if not wanted:
-            return found
-
-        def fits(entry: Entry) -> bool:
-            platform = getattr(entry, "platform", None)
-            return platform is not None and any(
-                item.matches(platform) for item in wanted
-            )
-
-        kept = {entry.digest for entry in found if fits(entry)}
-        result = [
-            entry
-            for entry in found
-            if entry.digest in kept
-            or (isinstance(entry, Attestation) and entry.subject_digest in kept)
-        ]
-        if not result:
-            platforms = (getattr(entry, "platform", None) for entry in found)
-            raise PlatformNotFound(self._asked(), _listed(platforms))
-        return result
-
-    def _asked(self) -> str:
-        return " or ".join(item.text for item in self.wanted.platforms)
-
     # --- one by one ---------------------------------------------------------------
+
+    async def _index_entries(
+        self, index: Index, within: tuple[Digest, ...], *, depth: int
+    ) -> list[Entry]:
+        self._children += len(index.manifests)
+        if self._children > MAX_CHILDREN:
+            raise TooLarge("the index", MAX_CHILDREN, "manifests")
+        found = await gather(
+            self._entries(descriptor, within, depth)
+            for descriptor in selection.to_fetch(index.manifests, self.wanted)
+        )
+        return [entry for group in found for entry in group]
 
     async def _entries(
         self, descriptor: Descriptor, within: tuple[Digest, ...], depth: int
@@ -315,7 +252,7 @@ class _Assembly:
             if depth >= MAX_INDEX_DEPTH:
                 raise TooLarge("the index", MAX_INDEX_DEPTH, "levels of indexes")
             inside = (*within, descriptor.digest)
-            return await self.index_entries(decoded, inside, depth=depth + 1)
+            return await self._index_entries(decoded, inside, depth=depth + 1)
         return [await self._entry(descriptor, decoded, within)]
 
     async def _entry(
@@ -333,8 +270,9 @@ class _Assembly:
             for layer in decoded.layers:
                 self._ask_headers(layer)
         config = None
-        states_no_platform = descriptor.platform is None or not descriptor.platform.os
-        if self.wanted.configs or (states_no_platform and self.wanted.platforms):
+        if self.wanted.configs or selection.wants_unstated_platform(
+            self.wanted, descriptor.platform
+        ):
             config = await _once(self._configs, decoded.config, self._fetch_config)
         return entries.image_entry(descriptor, decoded, config, within=within)
 
@@ -436,12 +374,6 @@ def _blob_entry(descriptor: Descriptor, within: tuple[Digest, ...]) -> Artifact:
 def _check_announced(descriptor: Descriptor, limit: int) -> None:
     if descriptor.size_bytes is not None and descriptor.size_bytes > limit:
         raise TooLarge(descriptor.digest, limit)
-
-
-def _listed(platforms: Iterable[Platform | None]) -> tuple[str, ...]:
-    return tuple(
-        str(platform) for platform in platforms if platform and not platform.is_unknown
-    )
 
 
 async def gather(work: Iterable[Coroutine[Any, Any, Any]]) -> list[Any]:

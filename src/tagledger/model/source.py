@@ -10,7 +10,7 @@ import msgspec
 
 from tagledger.model.descriptor import Descriptor
 from tagledger.model.digest import Digest
-from tagledger.model.platform import PlatformFilter
+from tagledger.model.platform import Platform, PlatformFilter
 from tagledger.model.reference import Reference
 from tagledger.model.snapshot import Snapshot
 
@@ -26,12 +26,16 @@ def no_progress(_what: str, _done: int, _total: int | None) -> None:
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What an answer needs; nothing more is fetched.
 
-    No `platforms` means all. `configs` are needed for steps and settings,
-    `layer_dates` for Last-Modified, `foreign_dates` for that of foreign layers too,
-    `attestations` for what is inside the attestations.
+    No `platforms` means all; `host` chooses the one image that a host of that
+    platform would run. Without `children` the root document alone is read. `configs`
+    are needed for steps and settings, `layer_dates` for Last-Modified,
+    `foreign_dates` for that of foreign layers too, `attestations` for what is inside
+    the attestations.
     """
 
     platforms: tuple[PlatformFilter, ...] = ()
+    host: Platform | None = None
+    children: bool = True
     configs: bool = True
     layer_dates: bool = False
     foreign_dates: bool = True
