@@ -51,12 +51,14 @@ def make_blob(media_type: str, content: bytes, algorithm: str = "sha256") -> Blo
 class Published(msgspec.Struct, frozen=True):
     """All that one reference names: the root document, the manifests under it, configs and layers.
 
-    `manifests` begins with `root`. A digest that a document names and that is in neither list is missing on purpose.
+    `manifests` begins with `root`. `elsewhere` are foreign layers, which the registry does not hold. A digest that a
+    document names and that is in no list is missing on purpose.
     """
 
     root: Blob
     manifests: tuple[Blob, ...]
     blobs: tuple[Blob, ...] = ()
+    elsewhere: tuple[Blob, ...] = ()
 
     @property
     def digest(self) -> str:

@@ -49,9 +49,12 @@ class Image(msgspec.Struct, frozen=True):
 
     @property
     def published(self) -> Published:
-        """The pieces that a registry would hold; layers that are not held are left out."""
+        """The pieces, those that a registry would hold apart from those kept elsewhere."""
         held = tuple(layer.blob for layer in self.layers if layer.is_held)
-        return Published(self.manifest, (self.manifest,), (self.config, *held))
+        elsewhere = tuple(layer.blob for layer in self.layers if not layer.is_held)
+        return Published(
+            self.manifest, (self.manifest,), (self.config, *held), elsewhere
+        )
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -171,6 +174,7 @@ def index_of(
         root,
         (root, *(manifest for child in held for manifest in child.manifests)),
         tuple(blob for child in held for blob in child.blobs),
+        tuple(blob for child in held for blob in child.elsewhere),
     )
 
 
