@@ -1,0 +1,7 @@
+"""`python -m tagledger`."""
+
+from __future__ import annotations
+
+from tagledger.cli import main
+
+main()

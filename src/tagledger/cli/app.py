@@ -1,0 +1,100 @@
+"""The program: its commands by name, loaded when they are called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from tagledger import __version__
+
+COMMANDS = {
+    "pull": "Copy an image into an OCI layout, every digest checked.",
+    "raw": "Print the exact bytes of an index, a manifest or a config.",
+    "report": "Write the page of an image: Markdown, or JSON.",
+    "show": "Show an image in the terminal.",
+    "tags": "List the tags of a repository, newest version first.",
+    "verify": "Prove pages, and re-hash everything in images.",
+}
+"""Every command with its first line of help: `--help` loads none of them. Each lives
+in `cli/commands/` under its own name; a test holds the lines to the commands' own."""
+
+ADDRESSES = """\b
+Addresses:
+  python:3.8, ghcr.io/a/b@sha256:…     a registry (also docker://…)
+  oci:DIR[:tag]                        an OCI layout
+  oci-archive:FILE[:tag]               an OCI layout in a tar
+  docker-archive:FILE[:ref]            what `docker save` wrote
+  docker-daemon:NAME                   a Docker-compatible daemon
+  report:FILE.md[:tag][@sha256:…]      a published page (report:- for stdin)
+
+\b
+Exit codes: 0 done, 1 differs or contradicted, 2 usage, 3 not found, 4 refused,
+5 unreachable, 6 invalid content, 130 interrupted."""
+
+
+class _Program(click.Group):
+    """A group whose commands are imported only when they run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module = import_module(f"tagledger.cli.commands.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's
+        formatter: click.HelpFormatter,
+    ) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=_Program,
+    epilog=ADDRESSES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 90},
+)
+@click.version_option(
+    __version__, prog_name="tagledger", message="%(prog)s %(version)s"
+)
+def program() -> None:
+    """State exactly what a container image was.
+
+    Reads a container image from wherever it is and states what was published: every
+    platform, layer, byte count and build step.
+    """
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the program; the exit code. Errors become words on stderr."""
+    try:
+        code = program.main(arguments, prog_name="tagledger", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as exc:
+        exc.show()
+        return exc.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        from tagledger.cli.exit_codes import INTERRUPTED
+
+        click.echo("tagledger: interrupted", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone (`| head`): nothing more to say, and no second complaint
+        # when Python flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as exc:
+        from tagledger.cli.failures import tell
+
+        code = tell(exc)
+        if code is None:
+            raise
+    return code if isinstance(code, int) else 0

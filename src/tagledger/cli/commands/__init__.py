@@ -1,0 +1,1 @@
+"""The commands, one file each; each file names its command `command`."""

@@ -1,0 +1,33 @@
+"""`tagledger show`."""
+
+from __future__ import annotations
+
+import click
+import msgspec
+
+from tagledger.cli.options import session_options
+from tagledger.cli.session import Session
+from tagledger.model.snapshot import Snapshot
+
+
+@click.command("show")
+@click.argument("address", metavar="REF")
+@click.option("--full", is_flag=True, help="Steps, labels and the rest in full.")
+@click.option("--dates", is_flag=True, help="Also ask when each layer was modified.")
+@session_options()
+def command(session: Session, address: str, *, full: bool, dates: bool) -> None:
+    """Show an image in the terminal."""
+    wanted = msgspec.structs.replace(
+        session.wanted, layer_dates=dates, attestations=full
+    )
+
+    async def read() -> Snapshot:
+        async with session.opened(address) as place:
+            return await place.source.observe(place.name, wanted)
+
+    snapshot = session.run(read())
+    from rich.console import Console
+
+    from tagledger.reports.terminal import render
+
+    render(snapshot, Console(), full=full)

@@ -1,0 +1,200 @@
+"""The options that every command reading an image shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from tagledger.cli.session import Session
+from tagledger.errors import MalformedPlatform
+from tagledger.model.host_platform import parse_host_platform
+from tagledger.model.platform import Platform, PlatformFilter, parse_platform
+from tagledger.model.source import Wanted
+from tagledger.settings import current_settings
+from tagledger.sources.registry.options import RegistryOptions
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class PlatformType(click.ParamType):
+    """`linux/arm/v7`, `windows/amd64:10.0.17763`, `windows(10.0.17763)/amd64`."""
+
+    name = "platform"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> PlatformFilter:
+        """Read it, or fail the way click fails."""
+        if isinstance(value, PlatformFilter):
+            return value
+        try:
+            return parse_platform(value)
+        except MalformedPlatform as exc:
+            self.fail(f"{exc}; {exc.hint}", param, ctx)
+
+
+class HostPlatformType(click.ParamType):
+    """The platform of a host, for which one image is chosen."""
+
+    name = "platform"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Platform:
+        """Read it, or fail the way click fails."""
+        if isinstance(value, Platform):
+            return value
+        try:
+            return parse_host_platform(value)
+        except MalformedPlatform as exc:
+            self.fail(f"{exc}; {exc.hint}", param, ctx)
+
+
+class CredentialsType(click.ParamType):
+    """`user:password`."""
+
+    name = "user:password"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[str, str]:
+        """Split at the first colon; the value itself is never repeated."""
+        if isinstance(value, tuple):
+            return value
+        user, colon, password = value.partition(":")
+        if not colon or not user:
+            self.fail("expected user:password", param, ctx)
+        return user, password
+
+
+class MirrorType(click.ParamType):
+    """`docker.io=https://mirror.example`."""
+
+    name = "registry=url"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[str, str]:
+        """Split at the first equals sign."""
+        if isinstance(value, tuple):
+            return value
+        host, equals, url = value.partition("=")
+        if not equals or not host or not url.startswith(("https://", "http://")):
+            self.fail("expected REGISTRY=URL, as docker.io=https://…", param, ctx)
+        return host, url
+
+
+_File = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+_PLATFORM_OPTIONS = (
+    click.option(
+        "--platform",
+        "platforms",
+        type=PlatformType(),
+        multiple=True,
+        help="Only platforms that match, as linux/arm/v7 or "
+        "windows/amd64:10.0.17763; repeatable.",
+    ),
+    click.option(
+        "--host-platform",
+        type=HostPlatformType(),
+        help="Only the one image that a host of this platform would run.",
+    ),
+)
+_REGISTRY_OPTIONS = (
+    click.option(
+        "--creds",
+        type=CredentialsType(),
+        help="Log in with these instead of what docker or podman login kept.",
+    ),
+    click.option(
+        "--insecure", is_flag=True, help="Plain HTTP (loopback needs no flag)."
+    ),
+    click.option("--ca-cert", type=_File, help="Trust this CA as well (PEM)."),
+    click.option("--cert", type=_File, help="Client certificate (PEM)."),
+    click.option("--key", type=_File, help="Its key (PEM), if not in the same file."),
+    click.option(
+        "--mirror",
+        "mirrors",
+        type=MirrorType(),
+        multiple=True,
+        help="Ask URL instead of REGISTRY; names stay; repeatable.",
+    ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(min=0.1),
+        default=30.0,
+        show_default=True,
+        help="Seconds to wait for an answer.",
+    ),
+    click.option(
+        "-v", "--verbose", is_flag=True, help="Say more, such as rate limits."
+    ),
+)
+
+
+def session_options(
+    *, platforms: bool = True
+) -> Callable[[_Command], Callable[..., Any]]:
+    """Add the shared options to a command; it gets a `Session` as first argument."""
+    options = (_PLATFORM_OPTIONS if platforms else ()) + _REGISTRY_OPTIONS
+
+    def decorate(command: _Command) -> Callable[..., Any]:
+        @wraps(command)
+        def with_session(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - click's
+            return command(_session(named), *arguments, **named)
+
+        wrapped: Callable[..., Any] = with_session
+        for option in reversed(options):
+            wrapped = option(wrapped)
+        return wrapped
+
+    return decorate
+
+
+def _session(named: dict[str, Any]) -> Session:
+    """Take the shared options out of a command's arguments."""
+    settings = current_settings()
+    wanted = Wanted(
+        platforms=named.pop("platforms", ()), host=named.pop("host_platform", None)
+    )
+    verbose = named.pop("verbose")
+
+    def say(text: str) -> None:
+        session.say(f"tagledger: {text}")
+
+    def say_if_verbose(text: str) -> None:
+        if verbose:
+            say(text)
+
+    registry = RegistryOptions(
+        environment=settings.environment,
+        home=settings.home,
+        creds=named.pop("creds"),
+        insecure=named.pop("insecure"),
+        ca_cert=named.pop("ca_cert"),
+        client_cert=named.pop("cert"),
+        client_key=named.pop("key"),
+        mirrors=named.pop("mirrors"),
+        timeout_seconds=named.pop("timeout"),
+        on_notice=say,
+        on_rate_limit=say_if_verbose,
+    )
+    session = Session(settings=settings, registry=registry, wanted=wanted)
+    return session

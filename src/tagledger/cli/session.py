@@ -1,0 +1,74 @@
+"""What every command shares: opening, running, printing."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from contextlib import AbstractAsyncContextManager
+from typing import Any, TypeVar
+
+import click
+
+from tagledger.cli.progress import ProgressLine
+from tagledger.flows.open import Opening, Place, opened
+from tagledger.model.printable import printable, printable_line
+from tagledger.model.source import Wanted
+from tagledger.settings import Settings
+from tagledger.sources.registry.options import RegistryOptions
+
+_T = TypeVar("_T")
+
+
+class Session:
+    """One run of one command: its options, its output, its progress line."""
+
+    def __init__(
+        self, *, settings: Settings, registry: RegistryOptions, wanted: Wanted
+    ) -> None:
+        self.progress = ProgressLine(sys.stderr)
+        self.wanted = wanted
+        self.opening = Opening(
+            settings=settings, registry=registry, progress=self.progress
+        )
+
+    def opened(self, address: str) -> AbstractAsyncContextManager[Place]:
+        """The place at an address, closed again at the end."""
+        return opened(address, self.opening)
+
+    def run(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """Run to the end, with the progress line cleared after it."""
+        try:
+            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+                return runner.run(work)
+        finally:
+            self.progress.clear()
+
+    def write(self, content: str | bytes) -> None:
+        """Print to stdout: as it is to a pipe, made harmless to a terminal."""
+        stream = click.get_binary_stream("stdout")
+        if sys.stdout.isatty():
+            text = (
+                content
+                if isinstance(content, str)
+                else content.decode(errors="replace")
+            )
+            content = printable(text)
+        if isinstance(content, str):
+            content = content.encode()
+        self.progress.clear()
+        stream.write(content)
+        stream.flush()
+
+    def say(self, text: str) -> None:
+        """A line of words on stderr."""
+        self.progress.clear()
+        click.echo(printable_line(text), err=True)
+
+
+def _loop_factory() -> Any:  # noqa: ANN401 - a factory of either kind of loop, or None
+    try:
+        import uvloop
+    except ImportError:  # not made for this platform
+        return None
+    return uvloop.new_event_loop
