@@ -2,6 +2,7 @@
 
 import http.client
 import io
+import ssl
 import tarfile
 from collections.abc import Mapping
 from datetime import datetime
@@ -78,13 +79,20 @@ def write_layout_tar(file: Path, tagged: Mapping[str, Published]) -> Path:
 
 
 class Push:
-    """Uploads to a registry that others wrote (distribution-spec, "Push"), over plain HTTP.
+    """Uploads to a registry that others wrote (distribution-spec, "Push").
 
-    `authorization` is sent as it is with every request.
+    `authorization` is sent as it is with every request; `tls` is what an https address is trusted by.
     """
 
-    def __init__(self, url: str, *, authorization: str | None = None) -> None:
-        self._address = urlsplit(url).netloc
+    def __init__(
+        self,
+        url: str,
+        *,
+        authorization: str | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._address = urlsplit(url)
+        self._tls = tls
         self._headers = (
             {} if authorization is None else {"Authorization": authorization}
         )
@@ -124,6 +132,13 @@ class Push:
             manifest.media_type,
         )
 
+    def _connection(self) -> http.client.HTTPConnection:
+        if self._address.scheme == "https":
+            return http.client.HTTPSConnection(
+                self._address.netloc, timeout=30, context=self._tls
+            )
+        return http.client.HTTPConnection(self._address.netloc, timeout=30)
+
     def _ask(
         self,
         method: str,
@@ -132,7 +147,7 @@ class Push:
         body: bytes = b"",
         media_type: str | None = None,
     ) -> str:
-        connection = http.client.HTTPConnection(self._address, timeout=30)
+        connection = self._connection()
         try:
             headers = self._headers | (
                 {"Content-Type": media_type} if media_type else {}
