@@ -1,4 +1,4 @@
-"""What the tests are made with: images, registries, hosts and proxies, none of which knows the product.
+"""What the tests are made with: images, registries, hosts and proxies.
 
-Nothing here imports `tagledger`: what these modules build is the yardstick that the product is held against.
+The modules that make fixtures do not import `tagledger`: what they build is the yardstick that it is held against.
 """

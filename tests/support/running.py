@@ -31,7 +31,11 @@ class Running:
             target=self._loop.run_forever, name=type(self).__name__
         )
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(self.open(), self._loop).result()
+        try:
+            asyncio.run_coroutine_threadsafe(self.open(), self._loop).result()
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """Close the port and end the thread; a server that does not run stays as it is."""
