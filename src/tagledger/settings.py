@@ -15,6 +15,10 @@ class Settings(msgspec.Struct, frozen=True):
     environment: Mapping[str, str]
     home: Path
 
+    def __repr__(self) -> str:
+        # Environments hold credentials, and a repr ends up in traces.
+        return f"{type(self).__name__}(…)"
+
 
 def current_settings() -> Settings:
     """Read the process's environment."""

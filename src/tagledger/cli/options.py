@@ -20,7 +20,7 @@ from tagledger.sources.registry.options import RegistryOptions
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-class PlatformType(click.ParamType):
+class PlatformType(click.ParamType[PlatformFilter]):
     """`linux/arm/v7`, `windows/amd64:10.0.17763`, `windows(10.0.17763)/amd64`."""
 
     name = "platform"
@@ -40,7 +40,7 @@ class PlatformType(click.ParamType):
             self.fail(f"{exc}; {exc.hint}", param, ctx)
 
 
-class HostPlatformType(click.ParamType):
+class HostPlatformType(click.ParamType[Platform]):
     """The platform of a host, for which one image is chosen."""
 
     name = "platform"
@@ -60,7 +60,7 @@ class HostPlatformType(click.ParamType):
             self.fail(f"{exc}; {exc.hint}", param, ctx)
 
 
-class CredentialsType(click.ParamType):
+class CredentialsType(click.ParamType[tuple[str, str]]):
     """`user:password`."""
 
     name = "user:password"
@@ -80,7 +80,7 @@ class CredentialsType(click.ParamType):
         return user, password
 
 
-class MirrorType(click.ParamType):
+class MirrorType(click.ParamType[tuple[str, str]]):
     """`docker.io=https://mirror.example`."""
 
     name = "registry=url"

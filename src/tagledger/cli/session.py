@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
@@ -66,7 +66,7 @@ class Session:
         click.echo(printable_line(text), err=True)
 
 
-def _loop_factory() -> Any:  # noqa: ANN401 - a factory of either kind of loop, or None
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     try:
         import uvloop
     except ImportError:  # not made for this platform
