@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 
-_UNSAFE = re.compile(
+UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but tab and newline, DEL, C1
     "\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
+"""What is not to be shown as it is."""
 
 
 def _visible(match: re.Match[str]) -> str:
@@ -28,7 +29,7 @@ def printable(text: str) -> str:
 
     Tabs and newlines stay.
     """
-    return _UNSAFE.sub(_visible, text)
+    return UNSAFE.sub(_visible, text)
 
 
 def printable_line(text: str) -> str:

@@ -1,0 +1,68 @@
+"""The steps of an image as the page's Dockerfile block shows them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from tagledger.model.config import HistoryEntry
+from tagledger.model.printable import printable
+from tagledger.model.snapshot import Image
+from tagledger.model.step import Step, dockerfile_text
+from tagledger.model.times import http_date
+from tagledger.reports.page.wording import DATE_UNKNOWN
+
+DATE_LINE = re.compile(
+    rf"^# (?:\w{{3}}, \d\d \w{{3}} \d{{4}} \d\d:\d\d:\d\d GMT|{DATE_UNKNOWN[2:]})$",
+    re.ASCII | re.MULTILINE,
+)
+"""What begins a step on a page, possible as a date or not."""
+
+_SHELL_STEP = re.compile(r"SHELL \[(.*)\]", re.DOTALL)
+_WRAPPED = re.compile(r"RUN (?P<shell>.+?) #\(nop\) +", re.DOTALL)
+
+
+def published_steps(steps: Iterable[Step]) -> str:
+    """The steps as a published page has them: date line and text, as it was."""
+    return "".join(
+        f"# {http_date(step.created)}\n{step.dockerfile}\n"
+        for step in steps
+        if step.created is not None
+    )
+
+
+def safe_steps(image: Image) -> str:
+    """The steps, so that none can look like two and none can deceive the eye.
+
+    A line inside a step that would read as a date line is indented by a space.
+    """
+    return "".join(f"{_date_line(step)}\n{text}\n" for step, text in _corrected(image))
+
+
+def _date_line(step: Step) -> str:
+    return DATE_UNKNOWN if step.created is None else f"# {http_date(step.created)}"
+
+
+def _corrected(image: Image) -> Iterator[tuple[Step, str]]:
+    shells = ["/bin/sh -c", "cmd /S /C"]
+    if image.config is not None and image.config.shell:
+        shells.append(" ".join(image.config.shell))
+    for step in image.steps:
+        text = step.dockerfile
+        if step.created_by is None:
+            text = _unwrapped(text, shells)
+        if declared := _SHELL_STEP.fullmatch(text):
+            shells.append(declared[1])
+        yield step, DATE_LINE.sub(r" \g<0>", printable(text))
+
+
+def _unwrapped(text: str, shells: list[str]) -> str:
+    r"""``RUN cmd /S /C #(nop) COPY …`` as ``COPY …``.
+
+    Only a page is read that way: its writer knew no shell but ``/bin/sh``.
+    """
+    wrapped = _WRAPPED.match(text)
+    if wrapped is None or wrapped["shell"] not in shells:
+        return text
+    entry = HistoryEntry(created_by=text.removeprefix("RUN "))
+    return dockerfile_text(entry, shells)

@@ -1,0 +1,75 @@
+"""The form of a page: what differs between the eras of the public record."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tagledger.errors import NotSupported
+
+
+class Bullets(msgspec.Struct, frozen=True):
+    """How a list is drawn: an item, an item under it, and what continues each."""
+
+    item: str
+    note: str
+    inner: str
+    inner_line: str
+
+
+TABS = Bullets(item="-\t", note="\t", inner="\t-\t", inner_line="\t\t")
+SPACES = Bullets(item="- ", note="  ", inner="  - ", inner_line="    ")
+"""Until the summer of 2016."""
+
+
+class OldLayer(msgspec.Struct, frozen=True):
+    """What a page of before June 2016 says of a layer and a snapshot has no place for.
+
+    `v1_id` is the ID that schema 1 gave it, `parent` the one that the page names as
+    the layer below.
+    """
+
+    v1_id: str
+    parent: str | None
+    docker_version: str | None
+
+
+class PageForm(msgspec.Struct, frozen=True, kw_only=True):
+    """How one page is written.
+
+    `as_published` is the record's own way: attestations stand among the platforms as
+    `unknown; unknown`, fences are three backticks whatever is inside, and texts stand
+    as they were. Without it the errors of that way are put right.
+    `stated_manifest_type` is the one media type that such a page gives every
+    manifest, right or wrong. `old_layers` are there on pages of before June 2016,
+    which list layer by layer; `pulls_library` then says that their pull line names
+    `library/…`. `full` pages say more than the record does. `generator` is the
+    program that a page of all tags names as its author.
+    """
+
+    counts_platforms: bool = False
+    as_published: bool = False
+    bullets: Bullets = TABS
+    states_layer_types: bool = True
+    stated_manifest_type: str | None = None
+    encoding: str = "utf-8"
+    full: bool = False
+    old_layers: tuple[OldLayer, ...] | None = None
+    pulls_library: bool = False
+    generator: str | None = None
+
+
+FORMS = {
+    "2019": PageForm(),
+    "2021": PageForm(counts_platforms=True),
+}
+"""The forms that can be asked for, by the year from which the record had them."""
+
+
+def parse_form(name: str) -> PageForm:
+    """The form of this name. Raises NotSupported."""
+    try:
+        return FORMS[name]
+    except KeyError as exc:
+        known = ", ".join(FORMS)
+        problem = f"there is no page form {name[:40]!r}"
+        raise NotSupported(problem, hint=f"known forms: {known}") from exc
