@@ -9,7 +9,7 @@ JOBS ?= 2
 # How long each fuzz target runs.
 FUZZ_SECONDS ?= 60
 
-.PHONY: help setup demo test check format docs bench fuzz lock upgrade clean
+.PHONY: help setup demo test check format docs schema bench fuzz lock upgrade clean
 
 help: ## list the targets (this)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ format: $(ENVIRONMENT) ## put every file in the project's form, and mend what ca
 
 docs: $(ENVIRONMENT) ## build the documentation into docs/_build
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build
+
+schema: $(ENVIRONMENT) ## write docs/report-schema.json, the form of `report --json`, from the code
+	@$(BIN)/python scripts/report-schema
 
 bench: $(ENVIRONMENT) ## measure, and print the ratios that the project promises
 	$(BIN)/python -m bench

@@ -1,0 +1,216 @@
+"""A snapshot as JSON, for scripts: `report --json`.
+
+The form is in `json_form`, and as a JSON Schema in docs/report-schema.json.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from tagledger.model.printable import UNSAFE
+from tagledger.model.snapshot import (
+    Artifact,
+    Attestation,
+    Entry,
+    Image,
+    Missing,
+    Snapshot,
+)
+from tagledger.reports import json_values as values
+from tagledger.reports.json_form import (
+    SCHEMA,
+    ArtifactReport,
+    AttestationReport,
+    ContradictionReport,
+    EvidenceReport,
+    HeldReport,
+    ImageReport,
+    MissingReport,
+    SnapshotReport,
+)
+from tagledger.reports.known import (
+    config_evidence,
+    dates_evidence,
+    manifest_evidence,
+    root_evidence,
+)
+
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+_ENCODER = msgspec.json.Encoder(enc_hook=str)  # a digest is a kind of text
+
+
+def encode_report(snapshot: Snapshot, *, compact: bool = False) -> bytes:
+    r"""The report in UTF-8, indented by two spaces or on one line, with a line end.
+
+    Characters that could drive a terminal are written as ``\u`` escapes: the same
+    value to a script, and nothing to somebody who just looks. Half a surrogate pair
+    is no character and becomes U+FFFD.
+    """
+    report = json_report(snapshot)
+    try:
+        encoded = _ENCODER.encode(report)
+    except UnicodeEncodeError:
+        plain = msgspec.to_builtins(report, enc_hook=str)
+        encoded = _ENCODER.encode(_whole_characters(plain))
+    if not compact:
+        encoded = msgspec.json.format(encoded, indent=2)
+    if not encoded.isascii() or b"\x7f" in encoded:
+        encoded = UNSAFE.sub(_escape, encoded.decode()).encode()
+    return encoded + b"\n"
+
+
+def json_report(snapshot: Snapshot) -> SnapshotReport:
+    """The report as a value."""
+    found = list(enumerate(snapshot.entries))
+    reference = snapshot.reference
+    return SnapshotReport(
+        schema=SCHEMA,
+        reference=values.reference_report(reference),
+        source=snapshot.source,
+        observed_at=snapshot.observed_at,
+        is_absent=snapshot.is_absent,
+        index_digest=snapshot.root.digest
+        if snapshot.root and snapshot.is_index
+        else None,
+        root=values.descriptor_report(snapshot.root),
+        root_evidence=root_evidence(snapshot),
+        artifact_type=snapshot.artifact_type,
+        subject=values.descriptor_report(snapshot.subject),
+        annotations=dict(snapshot.annotations),
+        images=tuple(
+            _image(snapshot, entry, position)
+            for position, entry in found
+            if isinstance(entry, Image)
+        ),
+        attestations=tuple(
+            _attestation(snapshot, entry, position)
+            for position, entry in found
+            if isinstance(entry, Attestation)
+        ),
+        artifacts=tuple(
+            _artifact(snapshot, entry, position)
+            for position, entry in found
+            if isinstance(entry, Artifact)
+        ),
+        missing=tuple(
+            _missing(entry, position)
+            for position, entry in found
+            if isinstance(entry, Missing)
+        ),
+        documents=tuple(
+            HeldReport(
+                digest=digest,
+                media_type=document.media_type,
+                size_bytes=len(document.content),
+                evidence=document.evidence,
+            )
+            for digest, document in snapshot.documents.items()
+        ),
+        contradictions=tuple(
+            ContradictionReport(digest=digest, problem=problem)
+            for digest, problem in snapshot.contradicted.items()
+        ),
+    )
+
+
+def _image(snapshot: Snapshot, image: Image, position: int) -> ImageReport:
+    config = image.config_descriptor
+    sizes = [layer.transfer_size_bytes for layer in image.layers]
+    known_sizes = [size for size in sizes if size is not None]
+    return ImageReport(
+        position=position,
+        platform=values.platform_report(image.platform),
+        manifest_digest=image.digest,
+        config_digest=config.digest if config else None,
+        image_id=image.image_id,
+        evidence=_evidence(snapshot, image),
+        within_indexes=image.within,
+        # A sum with a part missing would be no total.
+        total_size_bytes=sum(known_sizes) if len(known_sizes) == len(sizes) else None,
+        manifest=values.descriptor_report(image.manifest),
+        config_descriptor=values.descriptor_report(config),
+        artifact_type=image.artifact_type,
+        subject=values.descriptor_report(image.subject),
+        annotations=dict(image.annotations),
+        attestation_digests=_digests(snapshot.attestations_of(image)),
+        config=values.config_report(image.config),
+        layers=values.layer_reports(image.layers, image.steps),
+        steps=values.step_reports(image),
+    )
+
+
+def _attestation(
+    snapshot: Snapshot, attestation: Attestation, position: int
+) -> AttestationReport:
+    return AttestationReport(
+        position=position,
+        manifest_digest=attestation.digest,
+        subject_digest=attestation.subject_digest,
+        evidence=_evidence(snapshot, attestation),
+        within_indexes=attestation.within,
+        platform=values.platform_report(attestation.platform),
+        manifest=values.descriptor_report(attestation.manifest),
+        layers=values.layer_reports(attestation.layers),
+    )
+
+
+def _artifact(snapshot: Snapshot, artifact: Artifact, position: int) -> ArtifactReport:
+    return ArtifactReport(
+        position=position,
+        manifest_digest=artifact.digest,
+        artifact_type=artifact.artifact_type,
+        evidence=_evidence(snapshot, artifact),
+        within_indexes=artifact.within,
+        platform=values.optional_platform_report(artifact.platform),
+        manifest=values.descriptor_report(artifact.manifest),
+        config_descriptor=values.descriptor_report(artifact.config_descriptor),
+        subject=values.descriptor_report(artifact.subject),
+        annotations=dict(artifact.annotations),
+        layers=values.layer_reports(artifact.layers),
+    )
+
+
+def _missing(missing: Missing, position: int) -> MissingReport:
+    return MissingReport(
+        position=position,
+        manifest_digest=missing.digest,
+        within_indexes=missing.within,
+        platform=values.optional_platform_report(missing.platform),
+        manifest=values.descriptor_report(missing.manifest),
+    )
+
+
+def _evidence(
+    snapshot: Snapshot, entry: Image | Attestation | Artifact
+) -> EvidenceReport:
+    return EvidenceReport(
+        manifest=manifest_evidence(snapshot, entry),
+        config=config_evidence(snapshot, entry) if isinstance(entry, Image) else None,
+        layer_dates=dates_evidence(snapshot, entry.layers),
+    )
+
+
+def _digests(entries: Iterable[Entry]) -> tuple[str, ...]:
+    return tuple(entry.digest for entry in entries if entry.digest is not None)
+
+
+def _whole_characters(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(value, str):
+        return _HALF_PAIR.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, dict):
+        return {
+            _whole_characters(key): _whole_characters(item)
+            for key, item in value.items()
+        }
+    return [*map(_whole_characters, value)] if isinstance(value, list) else value
+
+
+def _escape(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be")
+    return "".join(
+        f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2)
+    )
