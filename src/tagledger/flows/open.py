@@ -35,7 +35,7 @@ class Place(msgspec.Struct, frozen=True):
 def _registry(rest: str, opening: Opening) -> tuple[Source, Reference]:
     from tagledger.sources.registry.source import open_registry
 
-    return open_registry(rest, opening.registry)
+    return open_registry(rest, opening.registry, progress=opening.progress)
 
 
 def _layout(rest: str, opening: Opening) -> tuple[Source, Reference]:

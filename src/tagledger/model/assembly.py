@@ -111,7 +111,7 @@ async def _assemble(
 def verified_root(
     received: Received, asked: Digest | None
 ) -> tuple[Descriptor, Document, Index | Manifest | Schema1Manifest]:
-    """The root's descriptor, its bytes and what they say, after hashing them against what was asked.
+    """The root's descriptor, bytes and meaning, hashed against what was asked.
 
     Nothing is asked where a place only knows names: the digest is then computed.
     """
