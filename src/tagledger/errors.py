@@ -14,13 +14,14 @@
     │   ├── AuthenticationRequired · CredentialsRefused · AccessDenied
     │   └── UnsafeAddress        we said no: a place we must not ask
     ├── Unreachable              no answer, or not now                     (exit 5)
-    │   ├── ConnectionFailed · TimedOut · ServerFailed
-    │   └── RateLimited
+    │   ├── ConnectionFailed · TimedOut · ServerFailed · RateLimited
+    │   └── HostNotFound · CertificateNotTrusted
     ├── WriteFailed              a file could not be written               (exit 5)
     └── InvalidContent           an answer that must not be believed       (exit 6)
         ├── DigestMismatch · SizeMismatch · MediaTypeMismatch
         ├── AmbiguousDocument · MalformedDocument · TooLarge
-        └── UnsafeArchive · InvalidAnswer
+        ├── UnsafeArchive · InvalidAnswer
+        └── DamagedPage ── DegeneratePage
 
 An error carries its facts as attributes; the text is made from them. Nothing here
 ever holds a password, a token or the query of a URL: use `redacted` on the way in.
@@ -279,7 +280,7 @@ class Unreachable(TagledgerError):
 
 
 class ConnectionFailed(Unreachable):
-    """No connection, or it broke: name not found, refused, TLS failed, cut short."""
+    """No connection, or it broke: refused, TLS failed, cut short."""
 
     code = "connection-failed"
     hint = "check the name, the network and the proxy settings"
@@ -289,6 +290,30 @@ class ConnectionFailed(Unreachable):
         self.host = host
         if hint:
             self.hint = hint
+
+
+class HostNotFound(Unreachable):
+    """Nobody knows a host of this name."""
+
+    code = "host-not-found"
+    hint = "check the name, the network and the proxy settings"
+    temporary = False
+
+    def __init__(self, host: str) -> None:
+        super().__init__(f"{host}: no such host is known")
+        self.host = host
+
+
+class CertificateNotTrusted(Unreachable):
+    """The host's TLS certificate is not one that we may believe."""
+
+    code = "certificate-not-trusted"
+    hint = "--ca-cert names the authority of a private registry"
+    temporary = False
+
+    def __init__(self, host: str, problem: str) -> None:
+        super().__init__(f"{host}: the certificate is not trusted: {problem}")
+        self.host = host
 
 
 class TimedOut(Unreachable):
@@ -402,6 +427,26 @@ class MalformedDocument(InvalidContent):
         self.document = document
         self.field = field
         self.problem = problem
+
+
+class DamagedPage(InvalidContent):
+    """A published page that is cut, altered or not one at all; names the line."""
+
+    code = "damaged-page"
+    hint = "fetch the page again; nothing was read from this one"
+
+    def __init__(self, place: str, line: int, problem: str) -> None:
+        super().__init__(f"{place}, line {line}: {problem}")
+        self.place = place
+        self.line = line
+        self.problem = problem
+
+
+class DegeneratePage(DamagedPage):
+    """A page that its own writer left without any content."""
+
+    code = "degenerate-page"
+    hint = "the program that wrote this page failed; look for another version of it"
 
 
 class TooLarge(InvalidContent):

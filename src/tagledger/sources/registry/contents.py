@@ -1,0 +1,140 @@
+"""What one reference names in a registry, fetched for the assembly."""
+
+from __future__ import annotations
+
+from multidict import CIMultiDict
+from yarl import URL
+
+from tagledger.errors import (
+    BlobNotFound,
+    ManifestNotFound,
+    RepositoryNotFound,
+    TagledgerError,
+    TagNotFound,
+)
+from tagledger.model import media_types
+from tagledger.model.config import MAX_CONFIG_BYTES
+from tagledger.model.descriptor import Descriptor
+from tagledger.model.manifest import MAX_MANIFEST_BYTES
+from tagledger.model.reference import Reference
+from tagledger.model.source import BlobHeaders, Received
+from tagledger.sources.registry.addresses import Purpose
+from tagledger.sources.registry.answers import Answer, refusal
+from tagledger.sources.registry.client import RegistryClient, Repository
+from tagledger.sources.registry.named_urls import parse_named_url
+from tagledger.sources.registry.options import RegistryOptions
+
+MANIFEST_HEADERS = CIMultiDict(Accept=", ".join(media_types.ACCEPTED))
+BLOB_HEADERS = CIMultiDict(Accept="*/*")
+FIRST_BYTE_HEADERS = CIMultiDict(Accept="*/*", Range="bytes=0-0")
+
+
+class RegistryContents:
+    """Implements `Contents` for one name in one registry."""
+
+    def __init__(
+        self, client: RegistryClient, name: Reference, options: RegistryOptions
+    ) -> None:
+        self._client = client
+        self._name = name
+        self._notice = options.on_notice
+        self._repository = repository_of(client, name)
+
+    async def root(self) -> Received:
+        """The manifest or index that the tag, or else the digest, names."""
+        name = self._name
+        answer = await self._manifest(name.digest or name.tag or "latest")
+        if answer.status == 404:
+            raise _nothing_there(answer, name)
+        return Received(answer.body, answer.media_type, answer.digest)
+
+    async def manifest(self, descriptor: Descriptor) -> Received:
+        """A manifest by its digest. Raises ManifestNotFound."""
+        answer = await self._manifest(descriptor.digest)
+        if answer.status == 404:
+            raise ManifestNotFound(self._repository.name, descriptor.digest)
+        return Received(answer.body, answer.media_type)
+
+    async def config(self, descriptor: Descriptor) -> bytes:
+        """A config's bytes. Raises BlobNotFound."""
+        answer = await self._client.ask(
+            "GET",
+            self._repository,
+            f"blobs/{descriptor.digest}",
+            BLOB_HEADERS,
+            limit=MAX_CONFIG_BYTES,
+        )
+        if answer.status == 200:
+            return answer.body
+        if answer.status == 404:
+            raise BlobNotFound(self._repository.name, descriptor.digest)
+        raise refusal(answer, self._repository.name)
+
+    async def blob_headers(self, descriptor: Descriptor) -> BlobHeaders:
+        """Date and size of a layer; nothing, and a notice, where nobody has it."""
+        if descriptor.urls and media_types.is_foreign_layer(descriptor.media_type):
+            return await self._foreign_headers(descriptor)
+        path = f"blobs/{descriptor.digest}"
+        answer = await self._client.ask("HEAD", self._repository, path, BLOB_HEADERS)
+        if _wants_get(answer):
+            answer = await self._client.ask(
+                "GET", self._repository, path, FIRST_BYTE_HEADERS
+            )
+        if answer.status == 404:
+            self._notice(f"{self._repository.name} has no blob {descriptor.digest}")
+            return BlobHeaders()
+        if answer.status not in (200, 206):
+            raise refusal(answer, self._repository.name)
+        return _headers_of(answer)
+
+    async def _manifest(self, reference: str) -> Answer:
+        answer = await self._client.ask(
+            "GET",
+            self._repository,
+            f"manifests/{reference}",
+            MANIFEST_HEADERS,
+            limit=MAX_MANIFEST_BYTES,
+        )
+        if answer.status not in (200, 404):
+            raise refusal(answer, self._repository.name)
+        return answer
+
+    async def _foreign_headers(self, descriptor: Descriptor) -> BlobHeaders:
+        """What the first URL that works says; a stranger's failure is only noted."""
+        failure = ""
+        for text in descriptor.urls:
+            try:
+                url = parse_named_url(text, URL())
+                answer = await self._client.ask_elsewhere(
+                    "HEAD", url, BLOB_HEADERS, Purpose.FOREIGN
+                )
+            except TagledgerError as exc:
+                failure = str(exc)
+                continue
+            if answer.status == 200:
+                return _headers_of(answer)
+            failure = f"{url.raw_authority} answered {answer.status}"
+        self._notice(f"no date for the foreign layer {descriptor.digest}: {failure}")
+        return BlobHeaders()
+
+
+def repository_of(client: RegistryClient, name: Reference) -> Repository:
+    """The repository as this registry's place of asking knows it."""
+    return Repository(client.endpoint.repository(name.path), name.familiar_name)
+
+
+def _nothing_there(answer: Answer, name: Reference) -> TagledgerError:
+    if "NAME_UNKNOWN" in answer.error_codes:
+        return RepositoryNotFound(name.familiar_name)
+    if name.digest is not None:
+        return ManifestNotFound(name.familiar_name, name.digest)
+    return TagNotFound(name.familiar)
+
+
+def _wants_get(answer: Answer) -> bool:
+    """Whether HEAD is not understood; a URL signed for GET alone answers it 403."""
+    return answer.status == 405 or (answer.status == 403 and answer.is_elsewhere)
+
+
+def _headers_of(answer: Answer) -> BlobHeaders:
+    return BlobHeaders(answer.last_modified, answer.size_bytes, answer.media_type)
