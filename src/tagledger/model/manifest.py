@@ -154,11 +154,12 @@ def _decode_schema1(
     content: bytes, value: dict[str, Any], digest: Digest, announced: str | None
 ) -> Schema1Manifest:
     said = value.get("mediaType")
+    if said is not None and not isinstance(said, str):
+        raise MalformedDocument(digest, "not a text", field="mediaType")
     for claim in (announced or "", said or ""):
         if claim not in _GENERIC and claim not in media_types.SCHEMA1:
-            raise MediaTypeMismatch(digest, str(claim), media_types.DOCKER_SCHEMA1)
-    is_signed = announced == media_types.DOCKER_SCHEMA1_SIGNED
-    return decode_schema1(content, digest, is_signed=is_signed)
+            raise MediaTypeMismatch(digest, claim, media_types.DOCKER_SCHEMA1)
+    return decode_schema1(content, digest)
 
 
 def _media_type(

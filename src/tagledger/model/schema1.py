@@ -59,7 +59,6 @@ class Schema1Manifest(msgspec.Struct, frozen=True):
     architecture: str
     layers: tuple[Digest, ...]
     compatibility: tuple[dict[str, Any], ...]
-    is_signed: bool
 
 
 def schema1_payload(received: bytes, document: str) -> bytes:
@@ -83,9 +82,7 @@ def schema1_payload(received: bytes, document: str) -> bytes:
     return payloads.pop()
 
 
-def decode_schema1(
-    payload: bytes, document: str, *, is_signed: bool
-) -> Schema1Manifest:
+def decode_schema1(payload: bytes, document: str) -> Schema1Manifest:
     """Decode a payload that was verified. Raises MalformedDocument."""
     wire = convert(decode_json(payload, document), _Wire, document)
     if wire.schema_version != 1:
@@ -110,7 +107,6 @@ def decode_schema1(
         architecture=wire.architecture,
         layers=tuple(layer.blob_sum for layer in reversed(layers)),
         compatibility=tuple(reversed(compatibility)),
-        is_signed=is_signed,
     )
 
 

@@ -65,12 +65,14 @@ def convert(value: object, kind: type[_T], document: str) -> _T:
 
 
 def _decode_special(kind: type, value: object) -> object:
-    if kind is Digest and isinstance(value, str):
-        try:
-            return Digest(value)
-        except MalformedDigest as exc:
-            raise ValueError(str(exc)) from exc
-    raise NotImplementedError(kind)
+    if kind is not Digest:
+        raise NotImplementedError(kind)
+    if not isinstance(value, str):
+        raise TypeError("a digest is a text")
+    try:
+        return Digest(value)
+    except MalformedDigest as exc:
+        raise ValueError(str(exc)) from exc
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -136,6 +136,15 @@ def test_a_wrong_field_is_named_with_its_document(
     assert (DIGEST, field) == (caught.value.document, caught.value.field)
 
 
+@pytest.mark.parametrize("media_type", [7, {}, [media_types.DOCKER_SCHEMA1]])
+def test_a_schema_1_whose_media_type_is_no_text_is_refused(media_type: object) -> None:
+    """Nothing in such a document has been checked against a type before."""
+    with pytest.raises(MalformedDocument) as caught:
+        decode({"fsLayers": [], "mediaType": media_type}, None)
+
+    assert caught.value.field == "mediaType"
+
+
 @pytest.mark.parametrize("media_type", ["application/json", "", None, "text/plain"])
 def test_a_header_that_says_nothing_leaves_it_to_the_document(
     media_type: str | None,

@@ -92,3 +92,12 @@ def test_a_wrong_digest_names_its_field() -> None:
         convert({"digest": "sha256:12", "count": 1}, _Pair, "it")
 
     assert caught.value.field == "digest"
+
+
+@pytest.mark.parametrize("value", [None, 6, True, [], {"sha256": "12"}])
+def test_a_digest_that_is_no_text_names_its_field(value: object) -> None:
+    """Whatever stands in a digest's place, the error is a clean one."""
+    with pytest.raises(MalformedDocument) as caught:
+        convert({"digest": value, "count": 1}, _Pair, "it")
+
+    assert caught.value.field == "digest"
