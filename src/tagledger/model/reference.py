@@ -52,7 +52,12 @@ class Reference(msgspec.Struct, frozen=True):
         """The name as people write it: ``python``."""
         if self.domain != DOCKER_HUB:
             return self.name
-        return self.path.removeprefix("library/")
+        short = self.path.removeprefix("library/")
+        if "/" in short:
+            # library/a/b is not a/b; and a.b/c alone would be on the registry a.b.
+            first = self.path.partition("/")[0]
+            return self.name if _is_registry(first) else self.path
+        return self.path if _BARE_HASH.fullmatch(short) else short
 
     @property
     def familiar(self) -> str:
@@ -133,9 +138,7 @@ def _split(text: str) -> tuple[str, str | None, Digest | None]:
 
 def _parse_name(text: str, repository: str) -> tuple[str, str]:
     first, slash, rest = repository.partition("/")
-    if slash and (
-        "." in first or ":" in first or first == "localhost" or first.lower() != first
-    ):
+    if slash and _is_registry(first):
         domain, path = first, rest
     else:
         domain, path = DOCKER_HUB, repository
@@ -153,6 +156,13 @@ def _parse_name(text: str, repository: str) -> tuple[str, str]:
         path = f"library/{path}"
     _check_path(shown, path)
     return domain, path
+
+
+def _is_registry(first: str) -> bool:
+    """Whether the first of several components is a registry, not part of a path."""
+    return (
+        "." in first or ":" in first or first == "localhost" or first.lower() != first
+    )
 
 
 def _check_path(text: str, path: str) -> None:
