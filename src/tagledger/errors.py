@@ -45,6 +45,19 @@ def redacted(url: str) -> str:
     return f"{parts.scheme}://{shown_host}{port}{parts.path}"
 
 
+MAX_SHOWN_LENGTH = 1_000
+"""Longest message and hint. They quote what strangers wrote: a manifest may have a
+media type of megabytes, an index a thousand platforms."""
+
+
+def shortened(text: str) -> str:
+    """The text with its middle left out where it is too long to be read."""
+    if len(text) <= MAX_SHOWN_LENGTH:
+        return text
+    kept = MAX_SHOWN_LENGTH // 2 - 2
+    return f"{text[:kept]} … {text[-kept:]}"
+
+
 class TagledgerError(Exception):
     """Root of the tree: one sentence as text, a stable `code`, a `hint` to act on."""
 
@@ -52,6 +65,9 @@ class TagledgerError(Exception):
     hint = ""
     temporary = False
     """True where asking again later may well succeed; decides retrying."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(shortened(message))
 
 
 # --- what was asked cannot be understood -------------------------------------------
@@ -188,7 +204,7 @@ class PlatformNotFound(NotFound):
         self.wanted = wanted
         self.available = available
         there = ", ".join(available) if available else "none"
-        self.hint = f"published here: {there}"
+        self.hint = shortened(f"published here: {there}")
 
 
 class PlaceNotFound(NotFound):
@@ -440,6 +456,10 @@ class DamagedPage(InvalidContent):
         self.place = place
         self.line = line
         self.problem = problem
+
+    def moved(self, lines: int, place: str = "") -> DamagedPage:
+        """The same, so many lines further down, for who read a part of the page."""
+        return type(self)(place or self.place, self.line + lines, self.problem)
 
 
 class DegeneratePage(DamagedPage):

@@ -79,6 +79,24 @@ def test_no_error_keeps_a_signed_url() -> None:
         assert "secret" not in f"{error} {vars(error)}"
 
 
+def test_what_strangers_wrote_is_quoted_in_part() -> None:
+    """A media type of megabytes does not flood the terminal; what is wrong with it stays."""
+    long = "a" * 4_000_000
+
+    shown = str(errors.MediaTypeMismatch("sha256:12", long, "an index"))
+
+    assert len(shown) <= errors.MAX_SHOWN_LENGTH
+    assert shown.startswith("sha256:12: announced as aaa")
+    assert shown.endswith("aaa, says it is an index")
+
+
+def test_a_thousand_platforms_are_listed_in_part() -> None:
+    """A hint is for reading as well."""
+    error = errors.PlatformNotFound("linux/arm", ("linux/riscv64",) * 1_000)
+
+    assert len(error.hint) <= errors.MAX_SHOWN_LENGTH
+
+
 def test_the_docstring_draws_no_class_that_is_gone() -> None:
     """The drawn tree and the module agree in the other direction as well."""
     drawn = {
