@@ -46,7 +46,6 @@ class Session:
 
     def write(self, content: str | bytes) -> None:
         """Print to stdout: as it is to a pipe, made harmless to a terminal."""
-        stream = click.get_binary_stream("stdout")
         if sys.stdout.isatty():
             text = (
                 content
@@ -57,8 +56,8 @@ class Session:
         if isinstance(content, str):
             content = content.encode()
         self.progress.clear()
-        stream.write(content)
-        stream.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
 
     def say(self, text: str) -> None:
         """A line of words on stderr."""
