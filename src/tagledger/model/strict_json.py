@@ -8,6 +8,7 @@ engine that runs it. Such documents are refused, with the field that is wrong.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
@@ -95,6 +96,14 @@ def _bounded(parse: Callable[[str], _T]) -> Callable[[str], _T]:
     return parse_bounded
 
 
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        # Python would take it for infinity, and write that as no JSON at all.
+        raise ValueError(f"the number {text} is out of range")
+    return number
+
+
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
@@ -122,6 +131,6 @@ def _check_surrogates(text: str, value: object) -> None:
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_unique,
     parse_int=_bounded(int),
-    parse_float=_bounded(float),
+    parse_float=_bounded(_finite),
     parse_constant=_refuse_constant,
 )

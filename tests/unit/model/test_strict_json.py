@@ -36,6 +36,7 @@ def test_ordinary_json_is_read_as_the_standard_library_reads_it(value: object) -
         (b'{"a":NaN}', "NaN"),
         (b'{"a":-Infinity}', "Infinity"),
         (b'{"a":' + b"9" * 5000 + b"}", "digits"),
+        (b'{"a":1e400}', "out of range"),
         (b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1), "nested deeper"),
         (b'{"a":' * 100_000, "nested deeper"),
         (b'{"a":"\\ud800"}', "surrogate"),
