@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 
-import msgspec
+from multidict import CIMultiDict
 from yarl import URL
 
 from tagledger.errors import (
-    AuthenticationRequired,
     RateLimited,
     ServerFailed,
     TagledgerError,
@@ -18,20 +17,18 @@ from tagledger.errors import (
 )
 from tagledger.sources.registry.addresses import Purpose, Standing
 from tagledger.sources.registry.answers import Answer
+from tagledger.sources.registry.authentication import Authentication
+from tagledger.sources.registry.challenges import Challenge, parse_challenges
 from tagledger.sources.registry.connections import Connections, Opened
+from tagledger.sources.registry.credentials import CredentialStore
 from tagledger.sources.registry.endpoint import Endpoint
 from tagledger.sources.registry.named_urls import check_named_url
 from tagledger.sources.registry.options import RegistryOptions
+from tagledger.sources.registry.repository import Repository
 from tagledger.sources.registry.retries import Retries, retry_at
 from tagledger.sources.registry.route import Route
 from tagledger.sources.registry.surroundings import Surroundings
-
-
-class Repository(msgspec.Struct, frozen=True):
-    """A repository: its path at the place that is asked, and its name for people."""
-
-    path: str
-    name: str
+from tagledger.sources.registry.tokens import Proof, Tokens
 
 
 class RegistryClient:
@@ -46,6 +43,12 @@ class RegistryClient:
         self.retries = Retries(surroundings)
         self._route = Route(endpoint, self.connections)
         self._now = surroundings.now
+        self._authentication = Authentication(
+            endpoint,
+            CredentialStore(options),
+            Tokens(self._route, self.connections, surroundings.now),
+            surroundings.now,
+        )
         self._slots = asyncio.Semaphore(options.parallel_requests)
 
     async def ask(
@@ -121,13 +124,27 @@ class RegistryClient:
         *,
         streams: bool = False,
     ) -> Opened:
-        """One request to the registry, with whatever it wants to see of us."""
+        """One request to the registry, with what it wants to see of us."""
         tail = f"{repository.path}/{path}"
-        response = await self._route.ask(method, tail, headers, streams=streams)
-        if response.status == 401 and response.purpose is Purpose.REGISTRY:
+
+        async def response_to(proof: Proof | None) -> Opened | list[Challenge]:
+            response = await self._route.ask(
+                method, tail, _with_proof(headers, proof), streams=streams
+            )
+            if response.status != 401 or response.purpose is not Purpose.REGISTRY:
+                return response
             await self.connections.drain(response)
-            raise AuthenticationRequired(repository.name)
-        return response
+            return parse_challenges(response.headers.getall("WWW-Authenticate", []))
+
+        proof = await self._authentication.proof(repository)
+        response = await response_to(proof)
+        if isinstance(response, Opened):
+            return response
+        proof = await self._authentication.renew(repository, response, proof)
+        response = await response_to(proof)
+        if isinstance(response, Opened):
+            return response
+        raise self._authentication.refusal(repository, proof)
 
     async def answer(self, response: Opened, limit: int | None = None) -> Answer:
         """What an opened answer says, as for `ask`; lets go of it."""
@@ -154,3 +171,11 @@ class RegistryClient:
         if answer.status == 429:
             return RateLimited(answer.url.raw_authority, wait_until), wait_until
         return ServerFailed(str(answer.url), answer.status), wait_until
+
+
+def _with_proof(headers: Mapping[str, str], proof: Proof | None) -> Mapping[str, str]:
+    if proof is None:
+        return headers
+    with_proof = CIMultiDict(headers)
+    with_proof["Authorization"] = proof.authorization
+    return with_proof

@@ -14,10 +14,11 @@ from typing import cast
 import aiohttp
 from aiohttp.client_reqrep import ClientResponse
 from aiohttp.connector import AddrInfoType, Connection
+from multidict import CIMultiDict
 from yarl import URL
 
-from tagledger.errors import TagledgerError
-from tagledger.sources.registry.addresses import Purpose, Standing
+from tagledger.errors import TagledgerError, UnsafeAddress
+from tagledger.sources.registry.addresses import Purpose, Standing, kind_of_host
 from tagledger.sources.registry.bodies import check_encoding, read_body, read_start
 from tagledger.sources.registry.failures import (
     FAILURES,
@@ -26,6 +27,7 @@ from tagledger.sources.registry.failures import (
     failure_of,
 )
 from tagledger.sources.registry.options import RegistryOptions
+from tagledger.sources.registry.proxies import Proxies, Proxy
 from tagledger.sources.registry.surroundings import Surroundings
 from tagledger.sources.registry.tls import client_context
 
@@ -58,7 +60,10 @@ class Connections:
         self.standing = standing
         self._options = options
         self._surroundings = surroundings
-        self._sessions: dict[tuple[Purpose, str], aiohttp.ClientSession] = {}
+        self._proxies = Proxies(options.environment)
+        self._sessions: dict[
+            tuple[Purpose, str, Proxy | None], aiohttp.ClientSession
+        ] = {}
         self._contexts: dict[bool, ssl.SSLContext] = {}
         seconds = options.timeout_seconds
         self._for_document = aiohttp.ClientTimeout(total=seconds, sock_connect=seconds)
@@ -81,9 +86,11 @@ class Connections:
         Whoever asks must `release` it. Raises Unreachable, UnsafeAddress or
         InvalidAnswer.
         """
-        session = self._sessions.get((purpose, url.scheme)) or self._session(
-            purpose, url.scheme
-        )
+        proxy = self._proxies.proxy_for(url)
+        if proxy is not None:
+            headers = self._prepared_for_proxy(proxy, url, headers, purpose)
+        key = (purpose, url.scheme, proxy)
+        session = self._sessions.get(key) or self._session(*key)
         try:
             answered = await session.request(
                 method,
@@ -92,13 +99,17 @@ class Connections:
                 data=form,
                 allow_redirects=False,
                 timeout=self._for_stream if streams else self._for_document,
+                proxy_headers=_tunnel_headers(proxy, url) if proxy else None,
             )
         except FAILURES as exc:
             raise self._failure(url, exc) from cause_of(exc)
         response = cast("Opened", answered)  # the session's `response_class`
         response.purpose = purpose
-        if purpose is Purpose.REGISTRY and response.peer is not None:
-            self.standing.found_at(response.peer)
+        if purpose is Purpose.REGISTRY:
+            if proxy is not None:
+                self.standing.found_behind_proxy(url.raw_host or "")
+            elif response.peer is not None:
+                self.standing.found_at(response.peer)
         return response
 
     async def read(self, response: Opened, limit: int) -> bytes:
@@ -142,14 +153,36 @@ class Connections:
         for session in sessions:
             await session.close()
 
-    def _session(self, purpose: Purpose, scheme: str) -> aiohttp.ClientSession:
+    def _prepared_for_proxy(
+        self, proxy: Proxy, url: URL, headers: Mapping[str, str], purpose: Purpose
+    ) -> Mapping[str, str]:
+        """The headers of a request by way of a proxy, if it may be sent at all.
+
+        The proxy looks the name up: what the name itself tells is all there is to
+        check.
+        """
+        kind = kind_of_host(url.raw_host or "", self._surroundings.kind_of_address)
+        if kind is not None:
+            problem = self.standing.objection_to_kind(kind, purpose)
+            if problem is not None:
+                raise UnsafeAddress(str(url), problem)
+        if proxy.authorization is None or url.scheme == "https":
+            return headers
+        with_proxy = CIMultiDict(headers)
+        with_proxy["Proxy-Authorization"] = proxy.authorization
+        return with_proxy
+
+    def _session(
+        self, purpose: Purpose, scheme: str, proxy: Proxy | None
+    ) -> aiohttp.ClientSession:
         def make_socket(address: AddrInfoType) -> socket.socket:
             # The last place before a packet leaves; IP literals pass through here as
             # well, which they do not through a resolver.
             family, kind, protocol, _, target = address
-            problem = self.standing.objection(str(target[0]), purpose)
-            if problem is not None:
-                raise ForbiddenAddress(problem)
+            if proxy is None:
+                problem = self.standing.objection(str(target[0]), purpose)
+                if problem is not None:
+                    raise ForbiddenAddress(problem)
             return socket.socket(family, kind, protocol)
 
         connector = aiohttp.TCPConnector(
@@ -169,8 +202,9 @@ class Connections:
             auto_decompress=False,
             trust_env=False,
             response_class=Opened,
+            proxy=proxy.url if proxy else None,
         )
-        self._sessions[purpose, scheme] = session
+        self._sessions[purpose, scheme, proxy] = session
         return session
 
     def _context(self, purpose: Purpose) -> ssl.SSLContext:
@@ -180,3 +214,10 @@ class Connections:
                 self._options, shows_certificate=shows_certificate
             )
         return self._contexts[shows_certificate]
+
+
+def _tunnel_headers(proxy: Proxy, url: URL) -> Mapping[str, str] | None:
+    """What the proxy alone sees, where it opens a tunnel."""
+    if proxy.authorization is None or url.scheme != "https":
+        return None
+    return {"Proxy-Authorization": proxy.authorization}

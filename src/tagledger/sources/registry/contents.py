@@ -20,9 +20,10 @@ from tagledger.model.reference import Reference
 from tagledger.model.source import BlobHeaders, Received
 from tagledger.sources.registry.addresses import Purpose
 from tagledger.sources.registry.answers import Answer, refusal
-from tagledger.sources.registry.client import RegistryClient, Repository
+from tagledger.sources.registry.client import RegistryClient
 from tagledger.sources.registry.named_urls import parse_named_url
 from tagledger.sources.registry.options import RegistryOptions
+from tagledger.sources.registry.repository import repository_at
 
 MANIFEST_HEADERS = CIMultiDict(Accept=", ".join(media_types.ACCEPTED))
 BLOB_HEADERS = CIMultiDict(Accept="*/*")
@@ -38,7 +39,7 @@ class RegistryContents:
         self._client = client
         self._name = name
         self._notice = options.on_notice
-        self._repository = repository_of(client, name)
+        self._repository = repository_at(client.endpoint, name)
 
     async def root(self) -> Received:
         """The manifest or index that the tag, or else the digest, names."""
@@ -116,11 +117,6 @@ class RegistryContents:
             failure = f"{url.raw_authority} answered {answer.status}"
         self._notice(f"no date for the foreign layer {descriptor.digest}: {failure}")
         return BlobHeaders()
-
-
-def repository_of(client: RegistryClient, name: Reference) -> Repository:
-    """The repository as this registry's place of asking knows it."""
-    return Repository(client.endpoint.repository(name.path), name.familiar_name)
 
 
 def _nothing_there(answer: Answer, name: Reference) -> TagledgerError:

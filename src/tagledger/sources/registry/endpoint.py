@@ -29,7 +29,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     `host` is ``host[:port]``; `schemes` those to try, in order; `api_path` leads to
     the API (``/v2/``), and `prefix` stands before each repository's name (a mirror
     that keeps several registries). `credentials_key` is the name under which
-    credentials for it are kept.
+    credentials for it are kept, `creds` are those given for it, user and password.
     """
 
     host: str
@@ -37,11 +37,10 @@ class Endpoint(msgspec.Struct, frozen=True):
     api_path: str = "/v2/"
     prefix: str = ""
     credentials_key: str = ""
-    is_mirror: bool = False
+    creds: tuple[str, str] | None = None
 
-    def repository(self, path: str) -> str:
-        """The repository's name at this place."""
-        return f"{self.prefix}{path}"
+    def __repr__(self) -> str:
+        return f"Endpoint({self.host})"
 
 
 def endpoint_of(
@@ -57,7 +56,8 @@ def endpoint_of(
     if domain in mirrors:
         return _mirror(mirrors[domain], options, kind_of)
     host = DOCKER_HUB_API if domain == DOCKER_HUB else domain
-    return Endpoint(host, _schemes(host, options, kind_of), credentials_key=domain)
+    schemes = _schemes(host, options, kind_of)
+    return Endpoint(host, schemes, credentials_key=domain, creds=options.creds)
 
 
 def _schemes(
@@ -86,8 +86,6 @@ def _mirror(text: str, options: RegistryOptions, kind_of: KindOfAddress) -> Endp
     shown = redacted(text)
     if url.scheme not in ("http", "https") or not host:
         raise UnknownAddress(shown, "a mirror is an http or https URL")
-    if url.user is not None or url.password is not None:
-        raise UnknownAddress(shown, "credentials belong into --creds or a login")
     if url.query_string or url.fragment:
         raise UnknownAddress(shown, "a mirror's URL has no query")
     path = url.raw_path.rstrip("/")
@@ -99,11 +97,14 @@ def _mirror(text: str, options: RegistryOptions, kind_of: KindOfAddress) -> Endp
     before, marker, after = f"{path}/".partition("/v2/")
     if not marker:
         before, after = "", f"{path}/"
+    # Those of the registry itself are not the mirror's: neither --creds nor a login.
+    place = url.host_port_subcomponent or host
+    creds = (url.user, url.password or "") if url.user else None
     return Endpoint(
-        host=url.raw_authority,
+        host=place,
         schemes=(url.scheme,),
         api_path=f"{before}/v2/",
         prefix=after.lstrip("/"),
-        credentials_key=url.raw_authority,
-        is_mirror=True,
+        credentials_key=place,
+        creds=creds,
     )

@@ -21,9 +21,10 @@ from tagledger.errors import (
 from tagledger.model.descriptor import Descriptor
 from tagledger.sources.registry.addresses import Purpose
 from tagledger.sources.registry.answers import refusal
-from tagledger.sources.registry.client import RegistryClient, Repository
+from tagledger.sources.registry.client import RegistryClient
 from tagledger.sources.registry.connections import Opened
 from tagledger.sources.registry.named_urls import parse_named_url
+from tagledger.sources.registry.repository import Repository
 
 PROGRESS_BYTES = 1024 * 1024
 """What has to come between two broken connections for patience to begin anew."""

@@ -16,9 +16,10 @@ from tagledger.errors import (
 )
 from tagledger.model.reference import parse_tag
 from tagledger.sources.registry.answers import Answer, refusal
-from tagledger.sources.registry.client import RegistryClient, Repository
+from tagledger.sources.registry.client import RegistryClient
 from tagledger.sources.registry.links import next_link
 from tagledger.sources.registry.named_urls import parse_named_url
+from tagledger.sources.registry.repository import Repository
 
 PAGE_SIZE = 1_000
 """Tags asked for at once; a registry may give fewer, or all."""

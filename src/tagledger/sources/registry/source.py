@@ -12,11 +12,12 @@ from tagledger.model.reference import Reference, parse_reference
 from tagledger.model.snapshot import Snapshot
 from tagledger.model.source import Progress, Received, Source, Wanted, no_progress
 from tagledger.sources.registry.client import RegistryClient
-from tagledger.sources.registry.contents import RegistryContents, repository_of
+from tagledger.sources.registry.contents import RegistryContents
 from tagledger.sources.registry.endpoint import endpoint_of
 from tagledger.sources.registry.layers import stream_layer
 from tagledger.sources.registry.options import RegistryOptions
 from tagledger.sources.registry.pages import list_tags
+from tagledger.sources.registry.repository import repository_at
 from tagledger.sources.registry.surroundings import Surroundings
 
 
@@ -72,14 +73,14 @@ class RegistrySource:
     ) -> AsyncIterator[bytes]:
         """A layer in chunks, from `offset` on; read from its start it is verified."""
         client = self._client(name)
-        repository = repository_of(client, name)
+        repository = repository_at(client.endpoint, name)
         async for chunk in stream_layer(client, repository, descriptor, offset):
             yield chunk
 
     async def tags(self, name: Reference) -> AsyncIterator[str]:
         """The tags as the registry lists them, page by page."""
         client = self._client(name)
-        async for tag in list_tags(client, repository_of(client, name)):
+        async for tag in list_tags(client, repository_at(client.endpoint, name)):
             yield tag
 
     async def aclose(self) -> None:
