@@ -206,7 +206,8 @@ def _whole_characters(value: Any) -> Any:  # noqa: ANN401 - any JSON
             _whole_characters(key): _whole_characters(item)
             for key, item in value.items()
         }
-    return [*map(_whole_characters, value)] if isinstance(value, list) else value
+    is_list = isinstance(value, list | tuple)
+    return [*map(_whole_characters, value)] if is_list else value
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -241,6 +241,20 @@ def test_half_a_surrogate_pair_becomes_a_replacement_character() -> None:
     ]
 
 
+def test_half_a_surrogate_pair_deep_inside_is_replaced_as_well() -> None:
+    """In a list of entries as much as at the top."""
+    (image,) = page_like().images
+    step = Step("RUN \udc80", layer=0)
+    odd = msgspec.structs.replace(
+        image, platform=Platform("\ud800", "x"), steps=(step,)
+    )
+
+    (shown,) = decoded(page_like(entries=(odd,)))["images"]
+
+    assert shown["platform"]["os"] == "\ufffd"
+    assert shown["steps"][0]["dockerfile"] == "RUN \ufffd"
+
+
 def test_controls_keep_their_value() -> None:
     """Escape sequences, C1 controls and bidi overrides read back as they were."""
     text = "\x1b[31m\x9b2J\x7f\u202e\U000e0041\n\t"
