@@ -1,0 +1,195 @@
+"""What the terminal view says of one image before its layers: digests and settings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from tagledger.model.config import Healthcheck, ImageConfig
+from tagledger.model.descriptor import Descriptor
+from tagledger.model.snapshot import Entry, Image, Snapshot
+from tagledger.reports.known import config_evidence, dates_evidence, manifest_evidence
+from tagledger.reports.terminal_canvas import (
+    EVIDENCE_STYLES,
+    LABEL_CELLS,
+    Canvas,
+    Piece,
+)
+from tagledger.reports.terminal_values import moment_text, total_text
+
+LISTED = 8
+"""How many variables or labels are shown unless all were asked for."""
+
+
+def draw_facts(canvas: Canvas, snapshot: Snapshot, image: Image) -> None:
+    """The digests, each with how it is known, and what the config says."""
+    _draw_digests(canvas, snapshot, image)
+    canvas.blank()
+    _draw_size(canvas, image)
+    _draw_evidence(canvas, snapshot, image)
+    if image.config is not None:
+        _draw_config(canvas, image.config)
+    draw_pairs(canvas, "annotations", image.annotations)
+    if image.artifact_type:
+        canvas.flow("artifact type", [(canvas.safe(image.artifact_type), "")])
+
+
+def draw_manifest(canvas: Canvas, snapshot: Snapshot, entry: Entry) -> None:
+    """The manifest digest with how it is known, the true media type, the indexes."""
+    if entry.manifest is not None:
+        size_bytes = entry.manifest.size_bytes
+        canvas.digest(
+            "manifest digest",
+            entry.manifest.digest,
+            evidence=manifest_evidence(snapshot, entry),
+            notes=[] if size_bytes is None else [(f"{size_bytes:,} bytes", "")],
+        )
+        problem = snapshot.contradicted.get(entry.manifest.digest)
+        if problem is not None:
+            draw_list(canvas, "contradicted", [problem])
+        canvas.flow("media type", [(canvas.safe(entry.manifest.media_type), "")])
+    for index in entry.within:
+        canvas.digest("within index", index, evidence=snapshot.evidence(index))
+
+
+def draw_descriptor(canvas: Canvas, label: str, descriptor: Descriptor | None) -> None:
+    """A pointer to something else: its digest and media type."""
+    if descriptor is not None:
+        notes = [(canvas.safe(descriptor.media_type), "")]
+        canvas.digest(label, descriptor.digest, notes=notes)
+
+
+def draw_pairs(canvas: Canvas, label: str, pairs: Mapping[str, str]) -> None:
+    """Labels or annotations, one to a line."""
+    draw_list(canvas, label, [f"{key}={value}" for key, value in pairs.items()])
+
+
+def _draw_digests(canvas: Canvas, snapshot: Snapshot, image: Image) -> None:
+    draw_manifest(canvas, snapshot, image)
+    config = image.config_descriptor
+    if config is not None:
+        canvas.digest(
+            "config digest",
+            config.digest,
+            evidence=snapshot.evidence(config.digest),
+            notes=[("the image ID", "")],
+        )
+    elif image.v1_id is not None:
+        canvas.flow("image ID", [(canvas.safe(image.v1_id), "")])
+    draw_descriptor(canvas, "subject", image.subject)
+    for attestation in snapshot.attestations_of(image):
+        if attestation.digest is not None:
+            canvas.digest(
+                "attested by",
+                attestation.digest,
+                notes=[
+                    (canvas.safe(layer.annotations[PREDICATE_TYPE]), "")
+                    for layer in attestation.layers
+                    if PREDICATE_TYPE in layer.annotations
+                ],
+            )
+
+
+PREDICATE_TYPE = "in-toto.io/predicate-type"
+"""Where BuildKit says what an attestation states."""
+
+
+def _draw_size(canvas: Canvas, image: Image) -> None:
+    sizes = [layer.transfer_size_bytes for layer in image.layers]
+    known = sum(size or 0 for size in sizes)
+    number = len(sizes)
+    is_compressed = any(layer.size_bytes is not None for layer in image.layers)
+    pieces: list[Piece] = [
+        (total_text(image.layers, "not known"), "bold"),
+        (f"{number} layer{'' if number == 1 else 's'}", ""),
+    ]
+    if known >= 1000:
+        kind = "as transferred" if is_compressed else "uncompressed"
+        pieces.append((f"{known:,} bytes {kind}", "dim"))
+    canvas.flow("size", pieces)
+
+
+def _draw_evidence(canvas: Canvas, snapshot: Snapshot, image: Image) -> None:
+    """Where settings or dates are known otherwise than the manifest, say how."""
+    manifest = manifest_evidence(snapshot, image)
+    config = config_evidence(snapshot, image)
+    dates = dates_evidence(snapshot, image.layers)
+    pieces: list[Piece] = [
+        (f"{what} {evidence}", EVIDENCE_STYLES[evidence])
+        for what, evidence in (("settings and steps", config), ("layer dates", dates))
+        if evidence not in (None, manifest)
+    ]
+    if pieces:
+        canvas.flow("known", pieces)
+
+
+def _draw_config(canvas: Canvas, config: ImageConfig) -> None:
+    made = _made(canvas, config)
+    canvas.flow("created" if config.created else "built", made)
+    for label, words in (
+        ("entrypoint", config.entrypoint),
+        ("command", config.command),
+        ("shell", config.shell),
+    ):
+        if words is not None:
+            draw_list(canvas, label, [json.dumps(words, ensure_ascii=False)])
+    check = config.healthcheck
+    escaped = "escaped already (ArgsEscaped)" if config.args_escaped else None
+    for label, value in (
+        ("arguments", escaped),
+        ("user", config.user),
+        ("working folder", config.working_dir),
+        ("host name", config.hostname),
+        ("stop signal", config.stop_signal),
+        ("ports", ", ".join(config.exposed_ports)),
+        ("volumes", ", ".join(config.volumes)),
+        ("health check", _healthcheck_text(check) if check else None),
+    ):
+        draw_list(canvas, label, [value] if value else [])
+    draw_list(canvas, "environment", config.env)
+    draw_pairs(canvas, "labels", config.labels)
+    draw_list(canvas, "on build", config.on_build)
+
+
+def _made(canvas: Canvas, config: ImageConfig) -> list[Piece]:
+    made: list[Piece] = []
+    if config.created is not None:
+        made.append((moment_text(config.created), ""))
+    if config.docker_version:
+        made.append((f"with Docker {canvas.safe(config.docker_version)}", ""))
+    if config.author:
+        made.append((f"by {canvas.safe(config.author)}", ""))
+    return made
+
+
+def draw_list(canvas: Canvas, label: str, items: Sequence[str]) -> None:
+    """Each item on a line, or in full on as many as it needs."""
+    cells = canvas.width - LABEL_CELLS
+    shown = items if canvas.full else items[:LISTED]
+    lines: list[str] = []
+    for item in shown:
+        text = canvas.safe(item)
+        # Uncut, so that what is copied from the terminal is whole.
+        whole = canvas.wrapped(text, cells, is_cut=False) if canvas.full else []
+        lines += whole or [canvas.shortened(text, cells)]
+    if len(shown) < len(items):
+        lines.append(f"{canvas.glyphs.ellipsis} and {len(items) - len(shown)} more")
+    for position, text in enumerate(lines):
+        head = label if position == 0 else ""
+        canvas.line((f"{head:<{LABEL_CELLS}}", "dim"), text)
+
+
+def _healthcheck_text(check: Healthcheck) -> str:
+    words = check.test[1:] if check.test[:1] == ("CMD-SHELL",) else check.test
+    parts = [" ".join(words)]
+    for name, nanoseconds in (
+        ("every", check.interval_ns),
+        ("timeout", check.timeout_ns),
+        ("start", check.start_period_ns),
+        ("start interval", check.start_interval_ns),
+    ):
+        if nanoseconds:
+            parts.append(f"{name} {nanoseconds / 1e9:g} s")
+    if check.retries:
+        parts.append(f"{check.retries} retries")
+    return ", ".join(filter(None, parts))

@@ -1,0 +1,30 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Goldens are written anew on demand alone, and their difference is reviewed."""
+    parser.addoption(
+        "--update-goldens",
+        action="store_true",
+        help="write what is rendered into the golden files instead of comparing",
+    )
+
+
+@pytest.fixture
+def check_golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compares a text with the golden file of that name, in `goldens` beside the test."""
+    folder = Path(request.path).parent / "goldens"
+
+    def check(name: str, actual: str) -> None:
+        path = folder / name
+        if request.config.getoption("--update-goldens"):
+            folder.mkdir(exist_ok=True)
+            path.write_text(actual, encoding="utf-8", newline="")
+        expected = path.read_bytes().decode()
+
+        assert expected == actual, f"{name} differs (pytest --update-goldens)"
+
+    return check
