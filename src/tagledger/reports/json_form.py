@@ -33,7 +33,7 @@ SCHEMA: Literal["tagledger.report/1"] = "tagledger.report/1"
 
 
 class EvidenceReport(msgspec.Struct, frozen=True, kw_only=True):
-    """How each part of an image is known; null where there is nothing to know.
+    """How each part is known; null where it was not read, or there is nothing to know.
 
     Layers (but their dates and diff IDs) are known as the manifest is.
     """

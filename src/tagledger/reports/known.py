@@ -19,11 +19,22 @@ def root_evidence(snapshot: Snapshot) -> Evidence | None:
 
 
 def manifest_evidence(snapshot: Snapshot, entry: Entry) -> Evidence | None:
-    """How an entry's manifest is known; None where the source knows none.
+    """How an entry's manifest is known; None where none is known or it was not read.
 
-    Layer digests, sizes and media types are known as the manifest is.
+    Layer digests, sizes and media types are known as the manifest is. An attestation
+    that nobody asked for is listed in an index that was read: its bytes are not known,
+    and still no mere report says that it is there.
     """
-    return None if entry.manifest is None else snapshot.evidence(entry.digest)
+    digest = entry.digest
+    if digest is None:
+        return None
+    is_stated = isinstance(entry, Image) or digest in snapshot.contradicted
+    if not is_stated and digest not in snapshot.documents:
+        root = snapshot.root.digest if snapshot.root else None
+        index = entry.within[-1] if entry.within else root
+        if index in snapshot.documents:
+            return None
+    return snapshot.evidence(digest)
 
 
 def config_evidence(snapshot: Snapshot, image: Image) -> Evidence | None:

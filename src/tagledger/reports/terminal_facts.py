@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from tagledger.model.config import Healthcheck, ImageConfig
 from tagledger.model.descriptor import Descriptor
-from tagledger.model.snapshot import Entry, Image, Snapshot
+from tagledger.model.digest import Digest
+from tagledger.model.snapshot import Attestation, Entry, Image, Snapshot
 from tagledger.reports.known import config_evidence, dates_evidence, manifest_evidence
 from tagledger.reports.terminal_canvas import (
     EVIDENCE_STYLES,
@@ -16,6 +17,11 @@ from tagledger.reports.terminal_canvas import (
     Piece,
 )
 from tagledger.reports.terminal_values import moment_text, total_text
+
+PREDICATE_TYPE = "in-toto.io/predicate-type"
+"""Where BuildKit says what an attestation states."""
+
+NOT_READ: Piece = ("not read", "dim")
 
 LISTED = 8
 """How many variables or labels are shown unless all were asked for."""
@@ -44,12 +50,33 @@ def draw_manifest(canvas: Canvas, snapshot: Snapshot, entry: Entry) -> None:
             evidence=manifest_evidence(snapshot, entry),
             notes=[] if size_bytes is None else [(f"{size_bytes:,} bytes", "")],
         )
-        problem = snapshot.contradicted.get(entry.manifest.digest)
-        if problem is not None:
-            draw_list(canvas, "contradicted", [problem])
+        draw_contradiction(canvas, snapshot, entry.manifest.digest)
         canvas.flow("media type", [(canvas.safe(entry.manifest.media_type), "")])
     for index in entry.within:
         canvas.digest("within index", index, evidence=snapshot.evidence(index))
+
+
+def draw_contradiction(canvas: Canvas, snapshot: Snapshot, digest: Digest) -> None:
+    """What excludes each other, where statements about this digest do."""
+    if digest in snapshot.contradicted:
+        draw_list(canvas, "contradicted", [snapshot.contradicted[digest]])
+
+
+def draw_attestation(
+    canvas: Canvas, snapshot: Snapshot, label: str, attestation: Attestation
+) -> None:
+    """An attestation's digest, and what kinds of statement are in it."""
+    if attestation.digest is None:
+        return
+    evidence = manifest_evidence(snapshot, attestation)
+    kinds: list[Piece] = [
+        (canvas.safe(layer.annotations[PREDICATE_TYPE]), "")
+        for layer in attestation.layers
+        if PREDICATE_TYPE in layer.annotations
+    ]
+    if evidence is None:
+        kinds.insert(0, NOT_READ)
+    canvas.digest(label, attestation.digest, evidence=evidence, notes=kinds)
 
 
 def draw_descriptor(canvas: Canvas, label: str, descriptor: Descriptor | None) -> None:
@@ -68,30 +95,17 @@ def _draw_digests(canvas: Canvas, snapshot: Snapshot, image: Image) -> None:
     draw_manifest(canvas, snapshot, image)
     config = image.config_descriptor
     if config is not None:
-        canvas.digest(
-            "config digest",
-            config.digest,
-            evidence=snapshot.evidence(config.digest),
-            notes=[("the image ID", "")],
-        )
+        evidence = config_evidence(snapshot, image)
+        notes: list[Piece] = [("the image ID", "")]
+        if evidence is None:
+            notes.insert(0, NOT_READ)
+        canvas.digest("config digest", config.digest, evidence=evidence, notes=notes)
+        draw_contradiction(canvas, snapshot, config.digest)
     elif image.v1_id is not None:
         canvas.flow("image ID", [(canvas.safe(image.v1_id), "")])
     draw_descriptor(canvas, "subject", image.subject)
     for attestation in snapshot.attestations_of(image):
-        if attestation.digest is not None:
-            canvas.digest(
-                "attested by",
-                attestation.digest,
-                notes=[
-                    (canvas.safe(layer.annotations[PREDICATE_TYPE]), "")
-                    for layer in attestation.layers
-                    if PREDICATE_TYPE in layer.annotations
-                ],
-            )
-
-
-PREDICATE_TYPE = "in-toto.io/predicate-type"
-"""Where BuildKit says what an attestation states."""
+        draw_attestation(canvas, snapshot, "attested by", attestation)
 
 
 def _draw_size(canvas: Canvas, image: Image) -> None:

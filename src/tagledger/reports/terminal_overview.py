@@ -8,6 +8,7 @@ from tagledger.model.digest import Digest
 from tagledger.model.snapshot import Image, Snapshot
 from tagledger.reports.known import root_evidence
 from tagledger.reports.terminal_canvas import Canvas, Piece
+from tagledger.reports.terminal_facts import draw_contradiction
 from tagledger.reports.terminal_values import minute_text, moment_text, total_text
 
 _GAP = "  "
@@ -42,6 +43,7 @@ def draw_head(canvas: Canvas, snapshot: Snapshot) -> None:
             if root.size_bytes is None
             else [(f"{root.size_bytes:,} bytes", "")],
         )
+        draw_contradiction(canvas, snapshot, root.digest)
         canvas.flow("media type", [(canvas.safe(root.media_type), "")])
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from tagledger.model.snapshot import Artifact, Attestation, Missing, Snapshot
+from tagledger.model.snapshot import Artifact, Missing, Snapshot
 from tagledger.reports.terminal_canvas import Canvas, Piece
-from tagledger.reports.terminal_facts import draw_descriptor, draw_manifest, draw_pairs
+from tagledger.reports.terminal_facts import (
+    draw_attestation,
+    draw_descriptor,
+    draw_manifest,
+    draw_pairs,
+)
 from tagledger.reports.terminal_values import size_text, total_text
 
 
@@ -36,20 +41,15 @@ def draw_others(canvas: Canvas, snapshot: Snapshot) -> None:
     if loose:
         canvas.heading(("attestations of images that are not here", "bold"))
     for attestation in loose:
-        _draw_attestation(canvas, attestation)
+        draw_attestation(canvas, snapshot, "attestation", attestation)
+        if attestation.subject_digest is not None:
+            canvas.digest("of manifest", attestation.subject_digest)
     if snapshot.missing:
         canvas.heading(("missing: listed, and not held by this source", "bold yellow"))
     for missing in snapshot.missing:
         _draw_missing(canvas, missing)
     for artifact in snapshot.artifacts:
         draw_artifact(canvas, snapshot, artifact)
-
-
-def _draw_attestation(canvas: Canvas, attestation: Attestation) -> None:
-    if attestation.digest is not None:
-        canvas.digest("attestation", attestation.digest)
-    if attestation.subject_digest is not None:
-        canvas.digest("of manifest", attestation.subject_digest)
 
 
 def _draw_missing(canvas: Canvas, missing: Missing) -> None:

@@ -272,3 +272,14 @@ def test_long_lists_are_shortened_and_come_in_full() -> None:
     assert "… and 12 more" in short
     assert "label-8" not in short
     assert all(f"{name}={value}" in full for name, value in labels.items())
+
+
+async def test_what_was_not_asked_for_is_not_read() -> None:
+    """Attestations and configs that are only listed are not said to be reported."""
+    published = attested_index()
+
+    text = shown(await snapshot_of(published, wanted=Wanted(configs=False)))
+
+    assert "attested by      not read\n" in text
+    assert "config digest    not read · the image ID\n" in text
+    assert "reported" not in text
