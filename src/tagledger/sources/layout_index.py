@@ -157,7 +157,7 @@ def load_layout_index(shelf: Shelf, base: str) -> LayoutIndex:
     Raises PlaceNotFound if this is no layout, NotSupported for another version,
     MalformedDocument or TooLarge.
     """
-    _check_version(shelf)
+    check_version(shelf)
     content = load(shelf, INDEX_FILE, MAX_MANIFEST_BYTES)
     if content is None:
         raise PlaceNotFound(shelf.place, f"an OCI layout without {INDEX_FILE}")
@@ -172,6 +172,28 @@ def load_layout_index(shelf: Shelf, base: str) -> LayoutIndex:
         raise MalformedDocument(document, "not an index")
     entries = tuple(_entry(descriptor, base) for descriptor in index.manifests)
     return LayoutIndex(shelf.place, base, content, entries)
+
+
+def check_version(shelf: Shelf) -> None:
+    """Make sure that this is a layout of a version that is known.
+
+    Raises PlaceNotFound, NotSupported, MalformedDocument.
+    """
+    content = load(shelf, VERSION_FILE, _MAX_VERSION_BYTES)
+    if content is None:
+        raise PlaceNotFound(
+            shelf.place, f"not an OCI layout: there is no {VERSION_FILE} in it"
+        )
+    document = f"{shelf.place}: {VERSION_FILE}"
+    value = decode_json(content, document)
+    version = value.get("imageLayoutVersion") if isinstance(value, dict) else None
+    if not isinstance(version, str):
+        raise MalformedDocument(document, "no text", field="imageLayoutVersion")
+    if not _VERSION.fullmatch(version):
+        raise NotSupported(
+            f"{shelf.place}: an OCI layout of version {version[:40]!r}",
+            hint="version 1.0 is what is read",
+        )
 
 
 def full_name(descriptor: Descriptor) -> Reference | None:
@@ -220,21 +242,3 @@ def _differ_by_platform(entries: Iterable[LayoutEntry]) -> bool:
         if not is_attestation(entry.descriptor)
     ]
     return None not in platforms and len(set(platforms)) == len(platforms)
-
-
-def _check_version(shelf: Shelf) -> None:
-    content = load(shelf, VERSION_FILE, _MAX_VERSION_BYTES)
-    if content is None:
-        raise PlaceNotFound(
-            shelf.place, f"not an OCI layout: there is no {VERSION_FILE} in it"
-        )
-    document = f"{shelf.place}: {VERSION_FILE}"
-    value = decode_json(content, document)
-    version = value.get("imageLayoutVersion") if isinstance(value, dict) else None
-    if not isinstance(version, str):
-        raise MalformedDocument(document, "no text", field="imageLayoutVersion")
-    if not _VERSION.fullmatch(version):
-        raise NotSupported(
-            f"{shelf.place}: an OCI layout of version {version[:40]!r}",
-            hint="version 1.0 is what is read",
-        )
