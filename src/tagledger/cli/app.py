@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -35,8 +36,19 @@ Exit codes: 0 done, 1 differs or contradicted, 2 usage, 3 not found, 4 refused,
 5 unreachable, 6 invalid content, 130 interrupted."""
 
 
+class _ReaderGone(Exception):
+    """Whoever read our output has closed the pipe (`| head`)."""
+
+
 class _Program(click.Group):
     """A group whose commands are imported only when they run."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as exc:
+            # click would exit with 1, which here says that something differs.
+            raise _ReaderGone from exc
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
         return list(COMMANDS)
@@ -86,9 +98,8 @@ def run(arguments: list[str] | None = None) -> int:
 
         click.echo("tagledger: interrupted", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader has gone (`| head`): nothing more to say, and no second complaint
-        # when Python flushes at exit.
+    except (_ReaderGone, BrokenPipeError):
+        # Nothing more to say, and no complaint when Python flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as exc:

@@ -26,8 +26,7 @@ def command(session: Session, address: str, *, full: bool, dates: bool) -> None:
             return await place.source.observe(place.name, wanted)
 
     snapshot = session.run(read())
-    from rich.console import Console
-
+    from tagledger.cli.console import console
     from tagledger.reports.terminal import render
 
-    render(snapshot, Console(), full=full)
+    render(snapshot, console(), full=full)
