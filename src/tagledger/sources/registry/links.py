@@ -18,7 +18,7 @@ def next_link(headers: Iterable[str]) -> str | None:
         while match := _LINK.match(header, position):
             target, parameters = match.groups()
             relation = _RELATION.search(parameters)
-            if relation and "next" in (relation[1] or relation[2]).lower().split():
+            if relation and "next" in (relation[1] or relation[2] or "").lower().split():
                 return str(target)
             position = match.end()
             comma = re.compile(r"\s*,").match(header, position)
