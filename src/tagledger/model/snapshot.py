@@ -133,6 +133,7 @@ class Attestation(Entry, frozen=True, kw_only=True, tag="attestation"):
     platform: Platform
     subject_digest: Digest | None
     layers: tuple[Layer, ...] = ()
+    config_descriptor: Descriptor | None = None
 
 
 class Artifact(Entry, frozen=True, kw_only=True, tag="artifact"):

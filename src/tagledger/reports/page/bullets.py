@@ -58,7 +58,7 @@ def layer_lines(
         lines.append(f"Size: {size_text(layer.size_bytes)}")
     elif layer.uncompressed_size_bytes is not None:
         lines.append(f"Uncompressed Size: {size_text(layer.uncompressed_size_bytes)}")
-    if layer.media_type is not None and form.states_layer_types:
+    if layer.media_type is not None:
         lines.append(f"MIME: {markup.bare(layer.media_type)}")
     lines.extend(further)
     return broken(lines, bullets)

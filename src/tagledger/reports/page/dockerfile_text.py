@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from tagledger.errors import DamagedPage
 from tagledger.model.config import HistoryEntry
 from tagledger.model.printable import printable
 from tagledger.model.snapshot import Image
 from tagledger.model.step import Step, dockerfile_text
-from tagledger.model.times import http_date
+from tagledger.model.times import http_date, parse_http_date
 from tagledger.reports.page.wording import DATE_UNKNOWN
 
 DATE_LINE = re.compile(
@@ -66,3 +67,47 @@ def _unwrapped(text: str, shells: list[str]) -> str:
         return text
     entry = HistoryEntry(created_by=text.removeprefix("RUN "))
     return dockerfile_text(entry, shells)
+
+
+_BEGINS_STEP = re.compile(
+    r"(?:(\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT)"
+    rf"|{DATE_UNKNOWN[2:]})(?:\n|\Z)",
+    re.ASCII,
+)
+
+
+def split_steps(text: str) -> list[str]:
+    """The text of each step, without the ``# `` of its date line.
+
+    Only a date line begins a step: commands may span lines and hold comments. Raises
+    DamagedPage where the first line is none.
+    """
+    if not text:
+        return []
+    parts = f"\n{text}".split("\n# ")
+    if parts[0]:
+        raise DamagedPage("", 1, "the first step has no date line")
+    groups: list[list[str]] = []
+    for part in parts[1:]:
+        if _BEGINS_STEP.match(part):
+            groups.append([part])
+        elif groups:
+            groups[-1].append(part)
+        else:
+            raise DamagedPage("", 1, "the first step has no date line")
+    steps = ["\n# ".join(group) for group in groups]
+    # Every text ends in a newline of its own; splitting took it from all but one.
+    steps[-1] = steps[-1][:-1]
+    return steps
+
+
+def parse_step(text: str) -> Step:
+    """One step of `split_steps`. Raises DamagedPage for an impossible date."""
+    match = _BEGINS_STEP.match(text)
+    if match is None or "\n" not in text:
+        raise DamagedPage("", 1, "a step needs a date line and a text")
+    try:
+        created = None if match[1] is None else parse_http_date(match[1])
+    except ValueError as exc:
+        raise DamagedPage("", 1, str(exc)) from exc
+    return Step(dockerfile=text[match.end() :], created=created)

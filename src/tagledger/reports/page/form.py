@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from tagledger.errors import NotSupported
+from tagledger.model.snapshot import Image
 
 
 class Bullets(msgspec.Struct, frozen=True):
@@ -33,6 +34,23 @@ class OldLayer(msgspec.Struct, frozen=True):
     docker_version: str | None
 
 
+class OldForm(msgspec.Struct, frozen=True, kw_only=True):
+    """The form of a page of before June 2016, which lists layer by layer.
+
+    `pulls_library` says that its pull line names `library/…`. `counts_newest_twice`
+    is an error of September 2015 in the totals. Where the page's writer broke off in
+    the middle of an image, `fragment` is what it had listed by then, and `announced`
+    what its head says: the count of layers, their uncompressed and their compressed
+    size.
+    """
+
+    layers: tuple[OldLayer, ...]
+    pulls_library: bool = False
+    counts_newest_twice: bool = False
+    fragment: Image | None = None
+    announced: tuple[int, int | None, int] | None = None
+
+
 class PageForm(msgspec.Struct, frozen=True, kw_only=True):
     """How one page is written.
 
@@ -40,21 +58,18 @@ class PageForm(msgspec.Struct, frozen=True, kw_only=True):
     `unknown; unknown`, fences are three backticks whatever is inside, and texts stand
     as they were. Without it the errors of that way are put right.
     `stated_manifest_type` is the one media type that such a page gives every
-    manifest, right or wrong. `old_layers` are there on pages of before June 2016,
-    which list layer by layer; `pulls_library` then says that their pull line names
-    `library/…`. `full` pages say more than the record does. `generator` is the
-    program that a page of all tags names as its author.
+    manifest, right or wrong. `full` pages say more than the record does. `old` is
+    set for pages of before June 2016. `generator` is the program that a page of all
+    tags names as its author.
     """
 
     counts_platforms: bool = False
     as_published: bool = False
     bullets: Bullets = TABS
-    states_layer_types: bool = True
     stated_manifest_type: str | None = None
     encoding: str = "utf-8"
     full: bool = False
-    old_layers: tuple[OldLayer, ...] | None = None
-    pulls_library: bool = False
+    old: OldForm | None = None
     generator: str | None = None
 
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from tagledger.model.config import Healthcheck, ImageConfig
+from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
-from tagledger.model.snapshot import Image, Snapshot
+from tagledger.model.snapshot import Image
 from tagledger.model.times import rfc3339
 from tagledger.reports.page.markup import code_span, json_list, verbatim_span
 
 
-def config_lines(snapshot: Snapshot, image: Image) -> Iterator[str]:
+def reported(_digest: Digest | None) -> Evidence:
+    """How everything on a page is known."""
+    return Evidence.REPORTED
+
+
+def config_lines(
+    image: Image, known: Callable[[Digest | None], Evidence]
+) -> Iterator[str]:
     """The rest of the config, and how manifest and config are known."""
     config = image.config or ImageConfig()
     if config.created is not None:
@@ -36,9 +44,10 @@ def config_lines(snapshot: Snapshot, image: Image) -> Iterator[str]:
     yield from _listed("On Build", config.on_build)
     if config.healthcheck is not None:
         yield from _healthcheck(config.healthcheck)
-    yield f"-\tEvidence: manifest {_known(snapshot, image.digest)}, config " + _known(
-        snapshot, image.config_descriptor and image.config_descriptor.digest
-    )
+    descriptor = image.config_descriptor
+    config_digest = None if descriptor is None else descriptor.digest
+    how = f"manifest {known(image.digest)}, config {known(config_digest)}"
+    yield f"-\tEvidence: {how}"
 
 
 def layer_lines(image: Image, position: int) -> Iterator[str]:
@@ -90,10 +99,3 @@ def _healthcheck(check: Healthcheck) -> Iterator[str]:
             yield f"\t-\t{label}: {nanoseconds / 1e9:g} s"
     if check.retries is not None:
         yield f"\t-\tRetries: {check.retries}"
-
-
-def _known(snapshot: Snapshot, digest: object) -> str:
-    for known, document in snapshot.documents.items():
-        if known == digest:
-            return document.evidence.value
-    return Evidence.REPORTED.value

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from tagledger.model.config import ImageConfig
-from tagledger.model.snapshot import Attestation, Image, Snapshot
+from tagledger.model.digest import Digest
+from tagledger.model.evidence import Evidence
+from tagledger.model.snapshot import Attestation, Image
 from tagledger.reports.page import full, markup
 from tagledger.reports.page.bullets import (
     attestation_lines,
@@ -15,22 +17,26 @@ from tagledger.reports.page.bullets import (
 )
 from tagledger.reports.page.dockerfile_text import published_steps, safe_steps
 from tagledger.reports.page.form import PageForm
+from tagledger.reports.page.full import reported
+from tagledger.reports.page.wording import SIZE_UNKNOWN
 
 
 def image_section(
-    snapshot: Snapshot,
     image: Image,
     form: PageForm,
+    *,
+    pull_name: str | None,
     attestations: Iterable[Attestation] = (),
+    known: Callable[[Digest | None], Evidence] = reported,
 ) -> str:
     """The text of the section, without its heading.
 
-    The pull line stands in it only under a list or index: else the page's head has it.
+    `pull_name` is given only under a list or index: else the page's head has the pull
+    line. `known` tells how a digest's content is known, for the full form.
     """
-    name = snapshot.reference.familiar_name if snapshot.is_index else None
-    lines = [*facts(image, form, name)]
+    lines = [*facts(image, form, pull_name)]
     if form.full:
-        lines += full.config_lines(snapshot, image)
+        lines += full.config_lines(image, known)
     steps = published_steps(image.steps) if form.as_published else safe_steps(image)
     fence = "`" * markup.MIN_FENCE if form.as_published else markup.fence_for(steps)
     lines += ["", f"{fence}dockerfile", f"{steps}{fence}", ""]
@@ -42,6 +48,18 @@ def image_section(
     if form.full:
         lines += full.closing_lines(image)
     return "\n".join([*lines, ""])
+
+
+def attestation_as_image(attestation: Attestation) -> Image:
+    """The attestation as the record shows it: like an image of an unknown platform."""
+    return Image(
+        manifest=attestation.manifest,
+        platform=attestation.platform,
+        config_descriptor=attestation.config_descriptor,
+        config=None,
+        layers=attestation.layers,
+        steps=(),
+    )
 
 
 def facts(image: Image, form: PageForm, pull_name: str | None) -> Iterator[str]:
@@ -57,7 +75,10 @@ def facts(image: Image, form: PageForm, pull_name: str | None) -> Iterator[str]:
     if image.manifest is not None:
         media_type = form.stated_manifest_type or image.manifest.media_type
         yield f"{item}Manifest MIME: {markup.code_span(media_type)}"
-    yield from total_size_lines(image.layers, form.bullets)
+    if image.layers or image.manifest is not None:
+        yield from total_size_lines(image.layers, form.bullets)
+    else:
+        yield f"{item}Total Size: {SIZE_UNKNOWN}"
     if image.image_id is not None:
         yield f"{item}Image ID: {markup.code_span(image.image_id)}"
     if config.entrypoint:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+import msgspec
+
 from tagledger.model.printable import UNSAFE, printable_line
 
 _RUN = re.compile("`+")
@@ -46,7 +48,9 @@ def verbatim_span(text: str) -> str:
     runs = set(map(len, _RUN.findall(text)))
     length = next(n for n in range(1, len(runs) + 2) if n not in runs)
     # One space on both sides is not part of what a span says.
-    touches = text.startswith("`") or text.endswith("`") or not text
+    if not text:
+        return "` `"
+    touches = text.startswith("`") or text.endswith("`")
     padded = text.startswith(" ") and text.endswith(" ") and bool(text.strip(" "))
     pad = " " if touches or padded else ""
     mark = "`" * length
@@ -63,6 +67,26 @@ def bare(text: str) -> str:
     return text if is_plain(text) else code_span(text)
 
 
+def parse_span(text: str) -> str:
+    """What a code span says. Raises ValueError unless the text is one span."""
+    mark = _RUN.match(text)
+    if mark is None or len(text) < 2 * mark.end() + 1:
+        raise ValueError(f"{text[:80]!r} is not a code span")
+    length = mark.end()
+    inside = text[length:-length]
+    if text[-length:] != mark[0] or inside.endswith("`"):
+        raise ValueError(f"the code span {text[:80]!r} is not closed")
+    if any(len(run) == length for run in _RUN.findall(inside)):
+        raise ValueError(f"the code span {text[:80]!r} ends early")
+    is_padded = inside[0] == inside[-1] == " " and bool(inside.strip(" "))
+    return inside[1:-1] if is_padded else inside
+
+
+def parse_bare(text: str) -> str:
+    """What `bare` wrote. Raises ValueError for a broken code span."""
+    return parse_span(text) if text.startswith("`") else text
+
+
 def json_list(words: Iterable[str]) -> str:
     r"""A compact JSON list of strings as the record's writer made it: ``/`` is ``\/``.
 
@@ -71,6 +95,14 @@ def json_list(words: Iterable[str]) -> str:
     """
     quoted = (f'"{_JSON_SPECIAL.sub(_json_escape, word)}"' for word in words)
     return f"[{','.join(quoted)}]"
+
+
+def parse_json_list(text: str) -> tuple[str, ...]:
+    """The strings of a JSON list. Raises ValueError."""
+    try:
+        return msgspec.json.decode(text, type=tuple[str, ...])
+    except (msgspec.DecodeError, UnicodeEncodeError) as exc:
+        raise ValueError(f"{text[:80]!r} is not a JSON list of strings") from exc
 
 
 def _json_escape(match: re.Match[str]) -> str:

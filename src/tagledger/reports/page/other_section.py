@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tagledger.model.snapshot import Artifact, Missing, Snapshot
+from tagledger.model.snapshot import Artifact, Missing
 from tagledger.reports.page import markup
 from tagledger.reports.page.bullets import layer_lines, pull_block, total_size_lines
 from tagledger.reports.page.form import PageForm
@@ -37,12 +37,12 @@ def artifact_section(artifact: Artifact, form: PageForm) -> str:
     return "\n".join([*lines, ""])
 
 
-def missing_section(snapshot: Snapshot, missing: Missing, form: PageForm) -> str:
+def missing_section(missing: Missing, form: PageForm, pull_name: str | None) -> str:
     """What the index says of an entry that is not there."""
     lines = []
     if missing.manifest is not None:
-        name = snapshot.reference.familiar_name
-        lines.append(pull_block(name, missing.manifest.digest))
+        if pull_name is not None:
+            lines.append(pull_block(pull_name, missing.manifest.digest))
         media_type = markup.code_span(missing.manifest.media_type)
         lines.append(f"{form.bullets.item}Manifest MIME: {media_type}")
     lines.append(f"{form.bullets.item}{NOT_HELD}")

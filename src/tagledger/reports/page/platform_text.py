@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tagledger.model.platform import Platform
 from tagledger.reports.page import markup
 from tagledger.reports.page.wording import PLATFORM_UNSAID
@@ -24,7 +26,7 @@ def platform_text(platform: Platform) -> str:
 
 def safe_platform_text(platform: Platform | None) -> str:
     """The same, as a code span if a part of it could mean something to Markdown."""
-    if platform is None:
+    if platform is None or platform.is_unknown:
         return PLATFORM_UNSAID
     parts = (
         *(platform.os, platform.architecture, *platform.os_features),
@@ -32,3 +34,30 @@ def safe_platform_text(platform: Platform | None) -> str:
     )
     text = platform_text(platform)
     return text if all(map(markup.is_plain, parts)) else markup.code_span(text)
+
+
+_HALF = re.compile(
+    r"(?P<name>.*?)(?: (?:version|variant) (?P<detail>.+?))?(?: ft\. (?P<features>.+))?"
+)
+
+
+def parse_platform_text(text: str) -> Platform | None:
+    """What either of the two wrote; None where nothing was said. Raises ValueError."""
+    if text == PLATFORM_UNSAID:
+        return None
+    system, semicolon, processor = markup.parse_bare(text).partition("; ")
+    before, after = _HALF.fullmatch(system), _HALF.fullmatch(processor)
+    if not semicolon or before is None or after is None:
+        raise ValueError(f"{text[:80]!r} is not a platform")
+    return Platform(
+        os=before["name"],
+        architecture=after["name"],
+        variant=after["detail"],
+        os_version=before["detail"],
+        os_features=_features(before["features"]),
+        features=_features(after["features"]),
+    )
+
+
+def _features(text: str | None) -> tuple[str, ...]:
+    return tuple(text.split(", ")) if text else ()

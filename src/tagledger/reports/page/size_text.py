@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
@@ -18,3 +20,19 @@ def size_text(size_bytes: int) -> str:
         position += 1
     text = f"{shown:.1f} {_UNITS[position]}"
     return text if position == 0 else f"{text} ({size_bytes} bytes)"
+
+
+_SIZE = re.compile(
+    r"(?:(\d{1,4})\.0 B|\d{1,20}\.\d [KMGT]B \((\d{1,19}) bytes\))", re.ASCII
+)
+
+
+def parse_size_text(text: str) -> int:
+    """The count of bytes. Raises ValueError, also where text and count disagree."""
+    match = _SIZE.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text[:60]!r} is not a size")
+    size_bytes = int(match[1] or match[2])
+    if (expected := size_text(size_bytes)) != text:
+        raise ValueError(f"the size {text!r} contradicts its bytes: {expected!r}")
+    return size_bytes

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-import msgspec
-
+from tagledger.model.digest import Digest
+from tagledger.model.evidence import Evidence
 from tagledger.model.snapshot import (
     Artifact,
     Attestation,
@@ -16,11 +16,20 @@ from tagledger.model.snapshot import (
 )
 from tagledger.reports.page import markup
 from tagledger.reports.page.bullets import attestation_lines, pull_block
-from tagledger.reports.page.form import PageForm
-from tagledger.reports.page.image_section import image_section
+from tagledger.reports.page.cache import BoundedCache
+from tagledger.reports.page.form import Bullets, PageForm
+from tagledger.reports.page.full import reported
+from tagledger.reports.page.image_section import attestation_as_image, image_section
+from tagledger.reports.page.local_page import LocalReport, write_local
+from tagledger.reports.page.old_page import write_old
 from tagledger.reports.page.other_section import artifact_section, missing_section
-from tagledger.reports.page.platform_text import safe_platform_text
+from tagledger.reports.page.platform_text import platform_text, safe_platform_text
 from tagledger.reports.page.wording import ABSENT, ARTIFACT, ATTESTATIONS, NO_DIGEST
+
+MAX_CACHED_BYTES = 128 * 1024 * 1024
+"""Text of written sections remembered: three years of the record have 99 MB."""
+
+_Key = tuple[int, str | None, bool, str | None, str, Bullets]
 
 
 def write_page(
@@ -31,30 +40,108 @@ def write_page(
     Without a `form` it is the one that the snapshot was read from, errors included,
     or that of 2019. `full` adds what the record leaves out.
     """
-    if form is None and isinstance(snapshot.form, PageForm):
-        form = snapshot.form
-    form = form or PageForm()
-    if full:
-        form = msgspec.structs.replace(form, full=True, as_published=False)
-    text = "\n".join(_parts(snapshot, form))
-    return text.encode(form.encoding)
+    return PageWriter().write(snapshot, form=form, full=full)
 
 
-def _parts(snapshot: Snapshot, form: PageForm) -> Iterator[str]:
+class PageWriter:
+    """Writes pages; a section that many of them share is written once."""
+
+    def __init__(self, *, max_cached_bytes: int = MAX_CACHED_BYTES) -> None:
+        # The entry is kept beside its text, so that its identity stays its own.
+        self._sections: BoundedCache[_Key, tuple[Entry, bytes]] = BoundedCache(
+            max_cached_bytes
+        )
+
+    def write(
+        self, snapshot: Snapshot, *, form: PageForm | None = None, full: bool = False
+    ) -> bytes:
+        """As `write_page`."""
+        own = snapshot.form
+        if form is None and not full and isinstance(own, LocalReport):
+            return write_local(own)
+        if form is None:
+            form = own if isinstance(own, PageForm) else PageForm()
+        if full:
+            form = PageForm(full=True, counts_platforms=form.counts_platforms)
+        if form.old is not None:
+            return write_old(snapshot, form.old).encode(form.encoding)
+        separator = section_separator(snapshot)
+        head = self.head(snapshot, form).encode(form.encoding)
+        return separator.join((head, *self.sections(snapshot, form)))
+
+    def head(self, snapshot: Snapshot, form: PageForm) -> str:
+        """All that stands above the first section."""
+        return "\n".join(_head(snapshot, form))
+
+    def sections(self, snapshot: Snapshot, form: PageForm) -> Iterator[bytes]:
+        """Each section as bytes, from its platform on."""
+        name = snapshot.reference.familiar_name if snapshot.is_index else None
+        for entry in snapshot.entries:
+            if isinstance(entry, Attestation) and not form.as_published:
+                continue
+            spoken: tuple[Attestation, ...] = ()
+            if isinstance(entry, Image) and not form.as_published:
+                spoken = snapshot.attestations_of(entry)
+            if form.full:
+                text = _section(entry, form, name, spoken, snapshot.evidence)
+                yield text.encode(form.encoding)
+            else:
+                yield self.section(entry, form, pull_name=name, attestations=spoken)
+        if form.as_published:
+            return
+        subjects = {image.digest for image in snapshot.images}
+        loose = [
+            attestation
+            for attestation in snapshot.attestations
+            if attestation.subject_digest not in subjects
+            and attestation.manifest is not None
+        ]
+        if loose:
+            yield self.loose_attestations(loose, form)
+
+    def loose_attestations(
+        self, attestations: Iterable[Attestation], form: PageForm
+    ) -> bytes:
+        """The section of those that speak of no image here, or do not say of which."""
+        lines = attestation_lines(attestations, form)
+        return "\n".join([ATTESTATIONS, "", *lines, ""]).encode(form.encoding)
+
+    def section(
+        self,
+        entry: Entry,
+        form: PageForm,
+        *,
+        pull_name: str | None,
+        attestations: tuple[Attestation, ...] = (),
+    ) -> bytes:
+        """One section as bytes, from its platform on; for every form but the full."""
+        if attestations:
+            return _section(entry, form, pull_name, attestations).encode(form.encoding)
+        key = (
+            *(id(entry), pull_name, form.as_published),
+            *(form.stated_manifest_type, form.encoding, form.bullets),
+        )
+        found = self._sections.get(key)
+        if found is None:
+            text = _section(entry, form, pull_name)
+            found = entry, text.encode(form.encoding)
+            self._sections.put(key, found, len(text))
+        return found[1]
+
+
+def section_separator(snapshot: Snapshot) -> bytes:
+    """What stands between the parts of a page, up to the platform."""
     title = markup.code_span(snapshot.reference.title)
-    yield f"## {title}\n"
-    yield from _head(snapshot, form)
-    for heading, body in _sections(snapshot, form):
-        yield f"### {title} - {heading}\n"
-        yield body
+    return f"\n### {title} - ".encode()
 
 
 def _head(snapshot: Snapshot, form: PageForm) -> Iterator[str]:
+    yield f"## {markup.code_span(snapshot.reference.title)}\n"
     if snapshot.is_absent:
         yield f"{ABSENT}\n"
         return
     root = snapshot.root
-    if root is not None and (snapshot.is_index or snapshot.images):
+    if root is not None and (snapshot.is_index or not snapshot.artifacts):
         yield pull_block(snapshot.reference.familiar_name, root.digest)
     elif root is None:
         yield f"{NO_DIGEST}\n"
@@ -63,9 +150,10 @@ def _head(snapshot: Snapshot, form: PageForm) -> Iterator[str]:
     if root is not None and snapshot.is_index:
         lines.append(f"{item}Manifest MIME: {markup.code_span(root.media_type)}")
     listed = [
-        safe_platform_text(entry.platform)
+        _heading(entry, form)
         for entry in snapshot.entries
-        if _is_listed(entry, form) and isinstance(entry, Image | Missing | Attestation)
+        if isinstance(entry, Image | Missing)
+        or (form.as_published and isinstance(entry, Attestation))
     ]
     if listed:
         count = f" {len(listed)}" if form.counts_platforms else ""
@@ -75,26 +163,33 @@ def _head(snapshot: Snapshot, form: PageForm) -> Iterator[str]:
         yield "\n".join([*lines, ""])
 
 
-def _is_listed(entry: Entry, form: PageForm) -> bool:
-    return isinstance(entry, Image | Missing) or (
-        form.as_published and isinstance(entry, Attestation)
-    )
+def _heading(entry: Entry, form: PageForm) -> str:
+    if not isinstance(entry, Image | Missing | Attestation):
+        return ARTIFACT
+    if form.as_published and entry.platform is not None:
+        return platform_text(entry.platform)
+    return safe_platform_text(entry.platform)
 
 
-def _sections(snapshot: Snapshot, form: PageForm) -> Iterator[tuple[str, str]]:
-    for entry in snapshot.entries:
-        if isinstance(entry, Image):
-            heading = safe_platform_text(entry.platform)
-            spoken = snapshot.attestations_of(entry)
-            yield heading, image_section(snapshot, entry, form, spoken)
-        elif isinstance(entry, Missing):
-            heading = safe_platform_text(entry.platform)
-            yield heading, missing_section(snapshot, entry, form)
-        elif isinstance(entry, Artifact):
-            yield ARTIFACT, artifact_section(entry, form)
-    subjects = {image.digest for image in snapshot.images}
-    loose = [
-        item for item in snapshot.attestations if item.subject_digest not in subjects
-    ]
-    if lines := [*attestation_lines(loose, form)]:
-        yield ATTESTATIONS, "\n".join([*lines, ""])
+def _section(
+    entry: Entry,
+    form: PageForm,
+    pull_name: str | None,
+    attestations: tuple[Attestation, ...] = (),
+    known: Callable[[Digest | None], Evidence] = reported,
+) -> str:
+    if isinstance(entry, Artifact):
+        body = artifact_section(entry, form)
+    elif isinstance(entry, Missing):
+        body = missing_section(entry, form, pull_name)
+    elif isinstance(entry, Image | Attestation):
+        body = image_section(
+            attestation_as_image(entry) if isinstance(entry, Attestation) else entry,
+            form,
+            pull_name=pull_name,
+            attestations=attestations,
+            known=known,
+        )
+    else:
+        raise TypeError(f"{type(entry).__name__} is no kind of entry")
+    return f"{_heading(entry, form)}\n\n{body}"

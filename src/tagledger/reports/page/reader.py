@@ -1,0 +1,149 @@
+"""Any published page, read: which kind it is, and what it says."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import msgspec
+
+from tagledger.errors import DamagedPage, DegeneratePage, TooLarge
+from tagledger.model.snapshot import Snapshot
+from tagledger.reports.page.cache import BoundedCache
+from tagledger.reports.page.local_reader import read_local
+from tagledger.reports.page.old_reader import OldPageReader, is_old
+from tagledger.reports.page.remote_page import RemotePageReader
+from tagledger.reports.page.tag_details import split_tags, write_tag_details
+from tagledger.reports.page.writer import PageWriter
+
+MAX_PAGE_BYTES = 32 * 1024 * 1024
+"""Largest page taken; the largest of the record has 4 MB."""
+
+MAX_CACHED_TAGS_BYTES = 64 * 1024 * 1024
+"""Text of the tags of `tag-details` pages remembered: one version repeats the last."""
+
+_CONFLICT = b"\n<<<<<<< "
+_ELSEWHERE = (
+    (re.compile(rb"\s*<(?:!doctype|html|head|body|\?xml)", re.IGNORECASE), "HTML"),
+    (re.compile(rb"\s*[{\[]"), "JSON"),
+)
+
+
+class PublishedPage(msgspec.Struct, frozen=True):
+    """What a page says: one snapshot for each tag on it.
+
+    `is_tag_details` is set for a page of all tags.
+    """
+
+    snapshots: tuple[Snapshot, ...]
+    is_tag_details: bool = False
+
+
+def read_page(content: bytes, *, place: str, observed_at: datetime) -> PublishedPage:
+    """Read a published page of any kind and era.
+
+    `place` is named in errors and as the source of the snapshots. Raises DamagedPage
+    with the line, DegeneratePage for a page without content, TooLarge.
+    """
+    return PageReader().read(content, place=place, observed_at=observed_at)
+
+
+def write_published(page: PublishedPage, *, writer: PageWriter | None = None) -> bytes:
+    """The page as it was read."""
+    writer = writer or PageWriter()
+    if page.is_tag_details:
+        return write_tag_details(page.snapshots, writer=writer)
+    return writer.write(page.snapshots[0])
+
+
+class PageReader:
+    """Reads many pages; what they share is read once.
+
+    Give it the `writer` that will write them again: neither then works twice.
+    """
+
+    def __init__(self, writer: PageWriter | None = None) -> None:
+        self._remote = RemotePageReader(writer or PageWriter())
+        self._old = OldPageReader()
+        self._tags: BoundedCache[bytes, Snapshot] = BoundedCache(MAX_CACHED_TAGS_BYTES)
+
+    def read(
+        self, content: bytes, *, place: str, observed_at: datetime
+    ) -> PublishedPage:
+        """As `read_page`."""
+        if len(content) > MAX_PAGE_BYTES:
+            raise TooLarge(place, MAX_PAGE_BYTES)
+        try:
+            _refuse_conflict(content)
+            if content.startswith(b"## "):
+                snapshot = self._one(content, place, observed_at)
+                _refuse_cut(snapshot, is_last=True)
+                return PublishedPage((snapshot,))
+            if content.startswith(b"<!-- THIS FILE IS GENERATED VIA "):
+                return self._tag_details(content, place, observed_at)
+            if content.startswith(b"# `"):
+                snapshot = read_local(content, source=place, observed_at=observed_at)
+                return PublishedPage((snapshot,))
+            raise _foreign(content)
+        except DamagedPage as exc:
+            raise exc.moved(0, place) from exc
+
+    def _one(self, content: bytes, place: str, observed_at: datetime) -> Snapshot:
+        if is_old(content):
+            return self._old.read(content, source=place, observed_at=observed_at)
+        return self._remote.read(content, source=place, observed_at=observed_at)
+
+    def _tag_details(
+        self, content: bytes, place: str, observed_at: datetime
+    ) -> PublishedPage:
+        details = split_tags(content)
+        snapshots = []
+        for start, end in details.places:
+            page = content[start:end]
+            snapshot = self._tags.get(page)
+            if snapshot is None:
+                try:
+                    snapshot = self._one(page, place, observed_at)
+                except DamagedPage as exc:
+                    raise exc.moved(content.count(b"\n", 0, start)) from exc
+                self._tags.put(page, snapshot, len(page))
+            _refuse_cut(snapshot, is_last=end == len(content))
+            form = snapshot.form
+            if form.generator != details.generator:
+                form = msgspec.structs.replace(form, generator=details.generator)
+            snapshots.append(
+                msgspec.structs.replace(
+                    snapshot, source=place, observed_at=observed_at, form=form
+                )
+            )
+        return PublishedPage(tuple(snapshots), is_tag_details=True)
+
+
+def _refuse_conflict(content: bytes) -> None:
+    at = content.find(_CONFLICT)
+    if at >= 0 or content.startswith(_CONFLICT[1:]):
+        line = content.count(b"\n", 0, at + 1) + 1
+        raise DamagedPage("", line, "a merge conflict was left in the page")
+
+
+def _refuse_cut(snapshot: Snapshot, *, is_last: bool) -> None:
+    """Refuse an image whose listing ends early because the page does.
+
+    Where other tags follow, it was the page's writer that broke off, and went on.
+    """
+    form = snapshot.form
+    if is_last and form.old is not None and form.old.fragment is not None:
+        announced = form.old.announced[0]
+        listed = len(form.old.layers)
+        problem = f"{announced} layers are announced, {listed} follow: page cut?"
+        raise DamagedPage("", 1, problem)
+
+
+def _foreign(content: bytes) -> DamagedPage:
+    """The error for what is no page of the record."""
+    if not content.strip():
+        return DegeneratePage("", 1, "the page is empty")
+    for pattern, kind in _ELSEWHERE:
+        if pattern.match(content):
+            return DamagedPage("", 1, f"{kind}, not a published page: an error answer?")
+    return DamagedPage("", 1, "no title of a published page: other Markdown?")
