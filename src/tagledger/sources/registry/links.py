@@ -18,7 +18,8 @@ def next_link(headers: Iterable[str]) -> str | None:
         while match := _LINK.match(header, position):
             target, parameters = match.groups()
             relation = _RELATION.search(parameters)
-            if relation and "next" in (relation[1] or relation[2] or "").lower().split():
+            named = relation and (relation[1] or relation[2])
+            if named and "next" in named.lower().split():
                 return str(target)
             position = match.end()
             comma = re.compile(r"\s*,").match(header, position)

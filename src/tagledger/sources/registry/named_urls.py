@@ -32,7 +32,7 @@ def parse_named_url(text: str, base: URL) -> URL:
         is_usable = url.scheme in ("http", "https") and bool(url.raw_host)
         # Reading a port out of range raises.
         is_usable = is_usable and url.port is not None
-    except ValueError as exc:
+    except (ValueError, IndexError) as exc:  # yarl looks for brackets past the end
         raise InvalidAnswer(str(base), problem) from exc
     if not is_usable:
         raise InvalidAnswer(str(base), problem)
