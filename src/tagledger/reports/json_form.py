@@ -97,6 +97,7 @@ class AttestationReport(msgspec.Struct, frozen=True, kw_only=True):
     within_indexes: tuple[DigestField, ...]
     platform: PlatformReport
     manifest: DescriptorReport | None
+    config_descriptor: DescriptorReport | None
     layers: Annotated[
         tuple[LayerReport, ...], Meta(description="Statements; empty if not read.")
     ]

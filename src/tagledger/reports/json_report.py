@@ -154,6 +154,7 @@ def _attestation(
         within_indexes=attestation.within,
         platform=values.platform_report(attestation.platform),
         manifest=values.descriptor_report(attestation.manifest),
+        config_descriptor=values.descriptor_report(attestation.config_descriptor),
         layers=values.layer_reports(attestation.layers),
     )
 
