@@ -81,7 +81,7 @@ def _mirror(text: str, options: RegistryOptions, kind_of: KindOfAddress) -> Endp
     try:
         url = URL(text)
         host = url.raw_host or ""
-    except ValueError as exc:
+    except (ValueError, IndexError) as exc:  # as in `parse_named_url`
         raise UnknownAddress(redacted(text), "not the URL of a mirror") from exc
     shown = redacted(text)
     if url.scheme not in ("http", "https") or not host:

@@ -71,7 +71,7 @@ def parse_proxy(text: str, variable: str) -> Proxy:
     try:
         url = URL(text if "://" in text else f"http://{text}")
         is_usable = bool(url.raw_host) and url.port is not None
-    except ValueError:
+    except (ValueError, IndexError):  # as in `parse_named_url`
         is_usable = False
         url = URL()
     if not is_usable or url.scheme not in ("http", "https"):
