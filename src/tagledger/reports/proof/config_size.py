@@ -9,6 +9,8 @@ are off by less than 51; with what the neighbours teach (`learned`) the median i
 
 from __future__ import annotations
 
+import itertools
+
 from tagledger.model.config import ImageConfig
 from tagledger.model.snapshot import Image
 
@@ -86,10 +88,13 @@ class _Steps:
 
     def add(self, dockerfile: str) -> None:
         """One more step, in the text of the page."""
-        text = dockerfile
-        while text.startswith("# ARG") and "\n" in text:
-            arguments, _, text = text.partition("\n")
-            self.history_bytes += len("|1 ") + _length(arguments.partition(": ")[2])
+        lines = dockerfile.split("\n")
+        arguments = itertools.takewhile(lambda line: line.startswith("# ARG"), lines)
+        begin = 0
+        for line in arguments:
+            begin += 1
+            self.history_bytes += len("|1 ") + _length(line.partition(": ")[2])
+        text = "\n".join(lines[begin:])
         keyword, _, rest = text.partition(" ")
         rest = rest.strip()
         if keyword == "SHELL":

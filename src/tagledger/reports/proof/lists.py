@@ -16,12 +16,15 @@ from tagledger.model.snapshot import Attestation, Document, Entry, Image
 from tagledger.reports.proof.established import is_list_form_established
 from tagledger.reports.proof.learned import ProvenList
 from tagledger.reports.proof.list_forms import FORMS, ListedManifest
-from tagledger.reports.proof.manifests import Bench, Outcome
+from tagledger.reports.proof.manifests import LIMIT_REACHED, Bench, Outcome
 from tagledger.reports.proof.statement import ListStatement, list_conflict
 
 MAX_CHOICES = 1_000
 """Most choices tried of the sizes of manifests that are not proven; a Linux one may
 have three sizes, so six of those are still tried."""
+
+_WRITING_COST = 32
+"""How much longer it takes to write a list than to hash it."""
 
 
 class ListOutcome(msgspec.Struct, frozen=True):
@@ -53,9 +56,10 @@ def prove_list(
             listed = _listed(entries, outcomes, sizes, subjects)
             for form in FORMS.get(root.media_type, ()):
                 content = form.content(root.media_type, listed)
-                if not bench.budget.allowed(1, len(content)):
-                    break
-                bench.budget.spend(1, len(content))
+                cost = len(content) * _WRITING_COST
+                if not bench.budget.allowed(1, cost):
+                    return _failure(root, entries, outcomes, bench)
+                bench.budget.spend(1, cost)
                 if Digest.of(content, root.digest.algorithm) == root.digest:
                     document = Document(root.media_type, content, Evidence.PROVEN)
                     proven = ProvenList(statement, document, form.name)
@@ -163,8 +167,7 @@ def _failure(
 ) -> ListOutcome:
     """How the list is known where nothing fits, and why."""
     if bench.budget.is_spent:
-        problem = "the limit on trials for one page was reached"
-        return ListOutcome(Evidence.REPORTED, problem)
+        return ListOutcome(Evidence.REPORTED, LIMIT_REACHED)
     unproven = sum(
         entry.digest not in outcomes or outcomes[entry.digest].document is None
         for entry in entries

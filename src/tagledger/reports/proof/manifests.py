@@ -45,6 +45,8 @@ MAX_STATEMENTS = 4
 """Most statements of an attestation tried: 256 choices of what they are of. BuildKit
 writes one or two."""
 
+LIMIT_REACHED = "the limit on trials for one page was reached"
+
 _ATTESTATION_SPREAD_BYTES = 64
 _CONFIG_DIGITS = (3, 4, 5)
 
@@ -102,6 +104,8 @@ def prove_manifest(entry: Image | Attestation, bench: Bench) -> Outcome:
     problem = _left_out(entry)
     if problem:
         return _reported(problem)
+    if bench.budget.is_spent:
+        return _reported(LIMIT_REACHED)
     if isinstance(entry, Attestation):
         return _prove_attestation(entry, digest, bench)
     return _prove_image(entry, digest, bench)
@@ -197,6 +201,8 @@ def _prove_attestation(
             size = find_number(draft.gap, digest, tried, bench.budget)
             if size is not None:
                 return _found(draft, size, attestation, digest, bench)
+    if bench.budget.is_spent:
+        return _reported(LIMIT_REACHED)
     return _reported("an attestation may carry annotations that the page does not show")
 
 
@@ -239,7 +245,7 @@ def _failure(image: Image, predicted: int, bench: Bench) -> tuple[Evidence, str]
     """How the manifest is known where nothing fits, and why."""
     unknown = unknown_layers(image.layers, bench.urls)
     if bench.budget.is_spent:
-        return Evidence.REPORTED, "the limit on trials for one page was reached"
+        return Evidence.REPORTED, LIMIT_REACHED
     if unknown:
         problem = f"the URL of the foreign layer {unknown[0]} is not known"
         return Evidence.REPORTED, problem
