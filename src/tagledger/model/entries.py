@@ -132,6 +132,7 @@ def other_entry(
             platform=platform or UNKNOWN_PLATFORM,
             subject_digest=attestation_subject(descriptor),
             layers=layers,
+            config_descriptor=manifest.config,
         )
     config_type = manifest.config.media_type if manifest.config else ""
     if config_type in (*media_types.IMAGE_CONFIGS, media_types.OCI_EMPTY, ""):
