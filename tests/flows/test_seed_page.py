@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from support.access import BearerAccess
 from support.foreign_host import ForeignHost
 from support.program import Program
 from support.registry import Registry
 from support.seed import REPOSITORY, TAG, SeedImage, expected_page, publish_seed
-from support.seed_page import BLOBS, read_seed_page
+from support.seed_page import BLOBS, PAGE_FILE, read_seed_page
+from support.tokens import TokenIssuer
 from tagledger.model.digest import Digest
 from tagledger.model.manifest import Index, Manifest, decode_manifest
 
@@ -100,6 +102,20 @@ def test_no_more_is_asked_than_the_page_needs(
         assert len(server.lines) == len(set(server.lines))
 
 
+def test_one_token_is_enough(program: Program, foreign_host: ForeignHost) -> None:
+    """Where Docker Hub wants a token, one is fetched, and nothing else is asked twice."""
+    issuer = TokenIssuer({"reader": "opal"}, public=[REPOSITORY])
+    with Registry(access=BearerAccess(issuer)) as guarded:
+        image = publish_seed(guarded, foreign_host)
+
+        page = program.output("report", NAME, *mirror(guarded))
+
+    refused = [line for line in guarded.lines if guarded.lines.count(line) > 1]
+    assert expected_page(image) == page
+    assert 1 == len(guarded.asked("GET", "/token"))
+    assert [f"GET /v2/{REPOSITORY}/manifests/{TAG}"] * 2 == refused
+
+
 @pytest.mark.usefixtures("image")
 def test_without_dates_no_layer_is_asked_for(
     program: Program, registry: Registry, foreign_host: ForeignHost
@@ -148,6 +164,34 @@ def test_the_other_host_gets_no_credentials(
 
     assert [] == foreign_host.credentials_seen
     assert foreign_host.requests
+
+
+def test_the_page_is_read_and_written_again(program: Program) -> None:
+    """The seed page itself is an address too, in a file or on stdin, and comes out as it went in."""
+    content = PAGE_FILE.read_bytes()
+
+    assert content == program.output("report", f"report:{PAGE_FILE}")
+    assert content == program.run("report", "report:-", stdin=content).out
+
+
+def test_what_came_out_can_be_read_again(
+    program: Program, registry: Registry, image: SeedImage
+) -> None:
+    """Our page says of each manifest and config what the registry said."""
+    page = program.home / "page.md"
+    page.write_bytes(program.output("report", NAME, *mirror(registry)))
+
+    told = json.loads(program.output("report", "--json", f"report:{page}"))
+
+    assert image.root.digest == told["root"]["digest"]
+    assert [
+        (platform.manifest.digest, platform.config.digest, len(platform.layers))
+        for platform in image.platforms
+    ] == [
+        (each["manifest_digest"], each["config_digest"], len(each["layers"]))
+        for each in told["images"]
+    ]
+    assert {"reported"} == {each["evidence"]["config"] for each in told["images"]}
 
 
 def test_the_seed_s_own_documents_decode_to_its_figures() -> None:
