@@ -51,6 +51,24 @@ def open_layout(
     )
 
 
+def open_oci_archive(
+    rest: str, *, progress: Progress = no_progress, clock: Clock = utc_now
+) -> tuple[OciLayout, Reference]:
+    """Open ``FILE[:name][@digest]``: a layout in a tar, plain, gzip or zstd.
+
+    Raises as `open_layout` does, and UnsafeArchive.
+    """
+    # The modules for archives load where there is one.
+    from tagledger.sources.tar_shelf import archive_name, open_tar
+
+    path, after = split_address("oci-archive", rest, is_folder=False)
+    shelf = open_tar(path, follows_links=False, progress=progress)
+    base = archive_name(path)
+    return open_shelf(
+        shelf, base, "oci-archive", rest, after, progress=progress, clock=clock
+    )
+
+
 def open_shelf(
     shelf: Shelf,
     base: str,
@@ -63,10 +81,13 @@ def open_shelf(
 ) -> tuple[OciLayout, Reference]:
     """A layout on any shelf, and the name for the selector `after` the path."""
     address = f"{transport}:{rest}"
-    selector = parse_selector(address, after)
-    index = load_layout_index(shelf, base)
-    layout = OciLayout(shelf, index, address, progress=progress, clock=clock)
-    return layout, index.reference(selector)
+    try:
+        index = load_layout_index(shelf, base)
+        name = index.reference(parse_selector(address, after))
+    except BaseException:
+        shelf.close()
+        raise
+    return OciLayout(shelf, index, address, progress=progress, clock=clock), name
 
 
 class OciLayout:

@@ -5,13 +5,30 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from tagledger.errors import PlaceNotFound, TooLarge, UnsafeArchive
 
 CHUNK_BYTES = 1024 * 1024
 """How much of a blob is read at once."""
+
+
+class OpenFile(Protocol):
+    """What is read of a file on a shelf; whoever opened it closes it."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` of the next bytes; none at the end."""
+        ...
+
+    def seek(self, offset: int, /) -> object:
+        """Go to an offset from the beginning."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file."""
+        ...
 
 
 class Shelf(Protocol):
@@ -26,8 +43,8 @@ class Shelf(Protocol):
         """How long the file is; None if there is none."""
         ...
 
-    def open(self, name: str) -> BinaryIO:
-        """The file's bytes, seekable. The caller closes it; it exists."""
+    def open(self, name: str) -> OpenFile:
+        """The file's bytes, seekable; it exists."""
         ...
 
     def close(self) -> None:
@@ -68,7 +85,7 @@ class Folder:
             raise UnsafeArchive(self.place, name, "not a plain file")
         return status.st_size
 
-    def open(self, name: str) -> BinaryIO:
+    def open(self, name: str) -> OpenFile:
         """The file's bytes. Raises PlaceNotFound if it may not be read."""
         # A pipe put in place of the file must not make us wait for its writer.
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -101,7 +118,7 @@ def load(shelf: Shelf, name: str, limit: int) -> bytes | None:
     if size > limit:
         raise TooLarge(f"{shelf.place}: {name}", limit)
     try:
-        with shelf.open(name) as opened:
+        with closing(shelf.open(name)) as opened:
             # Unbuffered reads may give less than asked for.
             parts: list[bytes] = []
             left = limit + 1
@@ -118,7 +135,7 @@ def load(shelf: Shelf, name: str, limit: int) -> bytes | None:
 def chunks(shelf: Shelf, name: str, offset: int = 0) -> Generator[bytes, None, None]:
     """The file in chunks, from `offset` on; close it to let go of the file."""
     try:
-        with shelf.open(name) as opened:
+        with closing(shelf.open(name)) as opened:
             opened.seek(offset)
             while chunk := opened.read(CHUNK_BYTES):
                 yield chunk
