@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tagledger.model.digest import Digest
+from tagledger.model.printable import printable_line
 from tagledger.model.snapshot import Attestation, Layer
 from tagledger.model.times import http_date
 from tagledger.reports.page import markup
@@ -21,7 +22,7 @@ from tagledger.reports.page.wording import (
 
 def pull_block(name: str, digest: Digest) -> str:
     """The console block that pulls exactly this."""
-    line = f"$ docker pull {name}@{digest}"
+    line = f"$ docker pull {printable_line(name)}@{digest}"
     fence = markup.fence_for(line)
     return f"{fence}console\n{line}\n{fence}\n"
 
@@ -36,7 +37,7 @@ def total_size_lines(layers: Sequence[Layer], bullets: Bullets) -> list[str]:
         for layer in layers
         if layer.uncompressed_size_bytes is not None
     ]
-    if len(unpacked) == len(layers):
+    if not packed and len(unpacked) == len(layers):
         return _total(sum(unpacked), UNPACKED_NOTE, bullets)
     return [f"{bullets.item}Total Size: {SIZE_UNKNOWN}"]
 
@@ -68,21 +69,12 @@ def attestation_lines(
     attestations: Iterable[Attestation], form: PageForm
 ) -> Iterable[str]:
     """The attestations under a bullet of their own, if there are any."""
-    found = [item for item in attestations if item.manifest is not None]
-    if not found:
-        return
-    bullets = form.bullets
-    yield f"{bullets.item}Attestations:"
-    for attestation in found:
-        if attestation.manifest is None:
-            continue
-        lines = [
-            f"{bullets.inner}`{attestation.manifest.digest}`",
-            f"MIME: {markup.bare(attestation.manifest.media_type)}",
-        ]
-        if form.full:
-            lines += _statement_lines(attestation)
-        yield from broken(lines, bullets)
+    # An index may list the same one twice.
+    found = {item.digest: item for item in attestations if item.manifest is not None}
+    if found:
+        yield f"{form.bullets.item}Attestations:"
+    for attestation in found.values():
+        yield from _attestation(attestation, form)
 
 
 def broken(lines: list[str], bullets: Bullets) -> Iterable[str]:
@@ -94,6 +86,17 @@ def broken(lines: list[str], bullets: Bullets) -> Iterable[str]:
 def _total(size_bytes: int, note: str, bullets: Bullets) -> list[str]:
     text = f"{bullets.item}Total Size: **{size_text(size_bytes)}**  "
     return [text, f"{bullets.note}{note}"]
+
+
+def _attestation(attestation: Attestation, form: PageForm) -> Iterable[str]:
+    media_type = attestation.manifest.media_type if attestation.manifest else ""
+    lines = [
+        f"{form.bullets.inner}`{attestation.digest}`",
+        f"MIME: {markup.bare(media_type)}",
+    ]
+    if form.full:
+        lines += _statement_lines(attestation)
+    return broken(lines, form.bullets)
 
 
 def _statement_lines(attestation: Attestation) -> Iterable[str]:

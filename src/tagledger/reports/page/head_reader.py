@@ -45,10 +45,13 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 def read_head(text: str) -> Head:
     """Read the text above the first section. Raises DamagedPage."""
     first, blank, rest = text.partition("\n\n")
+    if not blank and text.endswith("\n"):
+        # An artifact has no pull line and no platforms: its section says it all.
+        first, blank = text[:-1], "\n"
     reference = parse_title(first.removeprefix("## "))
     if not first.startswith("## ") or not blank or "\n" in first:
         raise DamagedPage("", 1, "a title with a blank line under it was expected")
-    start = len(first) + 2
+    start = min(len(first) + 2, len(text))
     if rest == f"{ABSENT}\n":
         return Head(reference=reference, is_absent=True)
     digest = None
@@ -56,7 +59,8 @@ def read_head(text: str) -> Head:
         if rest.startswith(f"{NO_DIGEST}\n"):
             end = min(len(NO_DIGEST) + 2, len(rest))
         else:
-            digest, end = _pulled(rest)
+            name, digest, end = _pulled(rest)
+            reference = _named(reference, name)
     if not rest[end:]:
         return Head(reference=reference, digest=digest)
     with Below(text, start + end):
@@ -107,13 +111,24 @@ def parse_title(text: str) -> Reference:
     return Reference("", path, tag) if colon and path else Reference("", title)
 
 
-def _pulled(text: str) -> tuple[Digest | None, int]:
+def _named(reference: Reference, name: str | None) -> Reference:
+    """The reference split as the pull line has it: a free tag may hold a colon."""
+    if name is None or name == reference.familiar_name:
+        return reference
+    title = reference.title
+    tag = title.removeprefix(f"{name}:")
+    if title not in (name, f"{name}:{tag}"):
+        raise DamagedPage("", 2, f"the pull line names {name[:80]!r}")
+    return Reference("", name, None if title == name else tag)
+
+
+def _pulled(text: str) -> tuple[str | None, Digest | None, int]:
     block = _PULL.match(text)
     if block is None:
         if text.startswith("```"):
             raise DamagedPage("", 1, "a pull line in a console block was expected")
-        return None, 0
+        return None, None, 0
     try:
-        return Digest(block[3]), block.end()
+        return block[2], Digest(block[3]), block.end()
     except MalformedDigest as exc:
         raise DamagedPage("", 2, digest_problem(exc.text)) from exc

@@ -12,13 +12,14 @@ from collections.abc import Iterable
 
 import msgspec
 
-from tagledger.model.printable import UNSAFE, printable_line
+from tagledger.model.printable import UNSAFE, printable, printable_line
 
 _RUN = re.compile("`+")
 _PLAIN = re.compile(
     r"(?!.*www\.)[A-Za-z0-9](?:[A-Za-z0-9._+/-]*[A-Za-z0-9])?", re.ASCII
 )
 _JSON_SPECIAL = re.compile(rf'["\\/\t\n]|{UNSAFE.pattern}')
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 _JSON_SHORT = {
     **{mark: f"\\{mark}" for mark in '"\\/'},
     "\b": "\\b",
@@ -93,7 +94,10 @@ def json_list(words: Iterable[str]) -> str:
     Characters that could deceive whoever looks at the page are escaped as well, which
     changes nothing of the value.
     """
-    quoted = (f'"{_JSON_SPECIAL.sub(_json_escape, word)}"' for word in words)
+    quoted = (
+        f'"{_JSON_SPECIAL.sub(_json_escape, _HALF_PAIR.sub(_as_text, word))}"'
+        for word in words
+    )
     return f"[{','.join(quoted)}]"
 
 
@@ -105,10 +109,15 @@ def parse_json_list(text: str) -> tuple[str, ...]:
         raise ValueError(f"{text[:80]!r} is not a JSON list of strings") from exc
 
 
+def _as_text(match: re.Match[str]) -> str:
+    # Half a surrogate pair is no character, and JSON readers disagree about it.
+    return printable(match[0])
+
+
 def _json_escape(match: re.Match[str]) -> str:
     if short := _JSON_SHORT.get(match[0]):
         return short
-    units = match[0].encode("utf-16-be", "surrogatepass")
+    units = match[0].encode("utf-16-be")
     return "".join(
         f"\\u{int.from_bytes(units[at : at + 2]):04X}" for at in range(0, len(units), 2)
     )

@@ -18,7 +18,7 @@ def artifact_section(artifact: Artifact, form: PageForm) -> str:
         media_type = markup.code_span(artifact.manifest.media_type)
         lines.append(f"-\tManifest MIME: {media_type}")
     lines.append(f"-\tArtifact Type: {markup.code_span(artifact.artifact_type)}")
-    if artifact.platform is not None:
+    if artifact.platform is not None and not artifact.platform.is_unknown:
         lines.append(f"-\tPlatform: {safe_platform_text(artifact.platform)}")
     if artifact.config_descriptor is not None:
         lines.append(f"-\tConfig: `{artifact.config_descriptor.digest}`")

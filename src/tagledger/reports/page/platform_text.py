@@ -49,7 +49,7 @@ def parse_platform_text(text: str) -> Platform | None:
     before, after = _HALF.fullmatch(system), _HALF.fullmatch(processor)
     if not semicolon or before is None or after is None:
         raise ValueError(f"{text[:80]!r} is not a platform")
-    return Platform(
+    platform = Platform(
         os=before["name"],
         architecture=after["name"],
         variant=after["detail"],
@@ -57,6 +57,9 @@ def parse_platform_text(text: str) -> Platform | None:
         os_features=_features(before["features"]),
         features=_features(after["features"]),
     )
+    # A name that holds the words between the parts cannot be told apart from them.
+    is_ambiguous = text.startswith("`") and safe_platform_text(platform) != text
+    return Platform(system, processor) if is_ambiguous else platform
 
 
 def _features(text: str | None) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ import msgspec
 from tagledger.errors import DamagedPage
 from tagledger.model import media_types
 from tagledger.model.descriptor import Descriptor
+from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
 from tagledger.model.snapshot import Attestation, Entry, Image, Snapshot
 from tagledger.reports.page.cache import BoundedCache
@@ -88,8 +89,6 @@ class RemotePageReader:
             sections = self._read_all(pieces, separator, context, first_line)
         _check_announced(head, sections)
         form = self._form(head, sections, encoding)
-        if not form.as_published:
-            self._check_safe(sections, form, context)
         snapshot = Snapshot(
             reference=head.reference,
             source=source,
@@ -100,9 +99,14 @@ class RemotePageReader:
             is_absent=head.is_absent,
             form=form,
         )
-        written = self._writer.head(snapshot, form).encode(form.encoding)
-        if written != head_bytes:
-            raise different(head_bytes, written)
+        if form.as_published:
+            # The sections were compared one by one.
+            written = self._writer.head(snapshot, form).encode(form.encoding)
+            content = head_bytes
+        else:
+            written = self._writer.write(snapshot)
+        if written != content:
+            raise different(content, written)
         return snapshot
 
     def _read_all(
@@ -141,7 +145,8 @@ class RemotePageReader:
         except DamagedPage as exc:
             raise exc.moved(2) from exc
         mismatches = []
-        for as_published in (True, False):
+        ways = (True, False) if _can_be_theirs(content) else (False,)
+        for as_published in ways:
             form = _form_of(content, as_published=as_published, encoding=encoding)
             written = self._write(content, form, context)
             if written == piece:
@@ -160,18 +165,6 @@ class RemotePageReader:
             pull_name=context.pull_name,
             attestations=() if form.as_published else content.attestations,
         )
-
-    def _check_safe(
-        self, sections: Sequence[_Section], form: PageForm, context: SectionContext
-    ) -> None:
-        """Refuse a page that mixes the record's way with ours."""
-        for section in sections:
-            if section.is_as_published:
-                theirs = _form_of(section.content, as_published=True, encoding=None)
-                as_read = self._write(section.content, theirs, context)
-                if self._write(section.content, form, context) != as_read:
-                    problem = f"the section of {section.heading[:80]!r} is of another"
-                    raise DamagedPage("", 1, f"{problem} form than the rest")
 
     def _form(
         self, head: Head, sections: Sequence[_Section], encoding: str | None
@@ -210,6 +203,11 @@ def _end_of_section(pieces: Sequence[bytes], position: int) -> int:
             return end
         part = pieces[end]
     return len(pieces) if closing in part else position + 1
+
+
+def _can_be_theirs(content: SectionContent) -> bool:
+    """Whether the record has such sections; the others only we write."""
+    return isinstance(content.entry, Image | Attestation) and not content.attestations
 
 
 def _form_of(
@@ -276,8 +274,14 @@ def _root(head: Head, sections: Sequence[_Section]) -> Descriptor | None:
 
 def _entries(sections: Sequence[_Section]) -> tuple[Entry, ...]:
     entries: list[Entry] = []
+    seen: set[tuple[Digest | None, Digest | None]] = set()
     for section in sections:
         if section.content.entry is not None:
             entries.append(section.content.entry)
-        entries += section.content.attestations
+        # One that speaks of two entries stands under both.
+        for attestation in section.content.attestations:
+            key = attestation.digest, attestation.subject_digest
+            if key not in seen:
+                entries.append(attestation)
+            seen.add(key)
     return tuple(entries)

@@ -52,6 +52,7 @@ _ARTIFACT_LABELS = (
     *("Digest", "Manifest MIME", "Artifact Type", "Platform", "Config", "Subject"),
     *("Total Size", "Blobs"),
 )
+_STATEMENTS_HEADING = "unknown; unknown"
 _LAYERS = ("Layers", "Blobs")
 
 
@@ -104,7 +105,8 @@ class SectionReader:
             rest = body[start:]
             if rest.endswith(f"\t{NOT_HELD}\n"):
                 return _missing(rest, platform, digest)
-            return self._image(rest, platform or UNKNOWN_PLATFORM, digest, context)
+            content = self._image(rest, platform or UNKNOWN_PLATFORM, digest, context)
+        return _as_attestation(content) if heading == _STATEMENTS_HEADING else content
 
     def _image(
         self,
@@ -132,27 +134,16 @@ class SectionReader:
         manifest = _descriptor(media_type, digest, platform)
         if manifest is None:
             manifest = _descriptor(media_type, context.root)
-        config = facts.config()
-        entry: Entry
-        if platform.is_unknown and not steps and _are_statements(layers):
-            entry = Attestation(
-                manifest=manifest,
-                platform=platform,
-                subject_digest=None,
-                layers=layers,
-                config_descriptor=config_descriptor,
-            )
-        else:
-            entry = Image(
-                manifest=manifest,
-                platform=platform,
-                config_descriptor=config_descriptor,
-                config=config,
-                layers=layers,
-                steps=steps,
-                v1_id=v1_id,
-            )
-        return SectionContent(entry, found, stated, bullets)
+        image = Image(
+            manifest=manifest,
+            platform=platform,
+            config_descriptor=config_descriptor,
+            config=facts.config(),
+            layers=layers,
+            steps=steps,
+            v1_id=v1_id,
+        )
+        return SectionContent(image, found, stated, bullets)
 
     def _artifact(self, body: str) -> SectionContent:
         items = parse_outline(body, TABS)
@@ -299,10 +290,21 @@ def _is_oci(layer: Layer) -> bool:
     return kind.startswith(_OCI_LAYER) or kind == media_types.IN_TOTO
 
 
-def _are_statements(layers: Sequence[Layer]) -> bool:
-    return bool(layers) and all(
-        layer.media_type == media_types.IN_TOTO for layer in layers
+def _as_attestation(content: SectionContent) -> SectionContent:
+    """The record lists attestations like images; their layers give them away."""
+    image = content.entry
+    if not isinstance(image, Image) or not image.layers or image.steps:
+        return content
+    if any(layer.media_type != media_types.IN_TOTO for layer in image.layers):
+        return content
+    attestation = Attestation(
+        manifest=image.manifest,
+        platform=image.platform,
+        subject_digest=None,
+        layers=image.layers,
+        config_descriptor=image.config_descriptor,
     )
+    return msgspec.structs.replace(content, entry=attestation)
 
 
 def _image_id(

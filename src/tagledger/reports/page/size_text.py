@@ -23,7 +23,7 @@ def size_text(size_bytes: int) -> str:
 
 
 _SIZE = re.compile(
-    r"(?:(\d{1,4})\.0 B|\d{1,20}\.\d [KMGT]B \((\d{1,19}) bytes\))", re.ASCII
+    r"(?:(\d{1,4})\.0 B|\d{1,20}\.\d [KMGT]B \((\d{1,24}) bytes\))", re.ASCII
 )
 
 

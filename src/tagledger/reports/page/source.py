@@ -25,6 +25,8 @@ from tagledger.model.selection import matching, no_match, published_platforms
 from tagledger.model.snapshot import Snapshot
 from tagledger.model.source import Progress, Wanted, no_progress
 from tagledger.reports.page.reader import MAX_PAGE_BYTES, PublishedPage, read_page
+from tagledger.reports.proof.learned import Learned
+from tagledger.reports.proof.prove import prove
 
 STANDARD_INPUT = "-"
 """Stands for the page that is piped in."""
@@ -63,10 +65,12 @@ def open_page(
 
 
 class PageSource:
-    """The `Source` of a page: what it says is known at once, and nothing more."""
+    """The `Source` of a page: what it says, and the bytes that this proves."""
 
     def __init__(self, page: PublishedPage) -> None:
         self._page = page
+        self._proven: dict[Reference, Snapshot] = {}
+        self._learned = Learned()
 
     def reference(self, place: str, tag: str | None) -> Reference:
         """What the page calls its image, or the one of this tag. Raises TagNotFound."""
@@ -121,9 +125,15 @@ class PageSource:
         """Nothing is kept open."""
 
     def _snapshot(self, name: Reference) -> Snapshot:
+        """What the page says of `name`, joined with what can be proven of it."""
+        asked = name.with_digest(None)
+        if (proven := self._proven.get(asked)) is not None:
+            return proven
         for snapshot in self._page.snapshots:
-            if snapshot.reference.with_digest(None) == name.with_digest(None):
-                return snapshot
+            if snapshot.reference.with_digest(None) == asked:
+                proven = prove(snapshot, learned=self._learned).snapshot
+                self._proven[asked] = proven
+                return proven
         available = tuple(item.reference.title for item in self._page.snapshots)
         raise TagNotFound(name.title, available=available)
 

@@ -9,6 +9,7 @@ import msgspec
 
 from tagledger.errors import DamagedPage, DegeneratePage
 from tagledger.model.snapshot import Snapshot
+from tagledger.reports.page import markup
 from tagledger.reports.page.characters import decode_text
 from tagledger.reports.page.form import PageForm
 from tagledger.reports.page.position import different
@@ -100,8 +101,8 @@ def _opening_text(generator: str, name: str, titles: Sequence[str]) -> str:
     """All that stands above the first tag."""
     lines = [
         f"<!-- THIS FILE IS GENERATED VIA '{generator}' -->",
-        *("", f"# Tags of `{name}`", ""),
-        *(f"-\t[`{title}`](#{_anchor(title)})" for title in titles),
+        *("", f"# Tags of {markup.code_span(name)}", ""),
+        *(f"-\t[{markup.code_span(title)}](#{_anchor(title)})" for title in titles),
         "",
     ]
     return "\n".join(lines)
