@@ -41,6 +41,7 @@ _METADATA = frozenset(
     )
 )
 _NAT64 = IPv6Network("64:ff9b::/96")
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
 
 
 class AddressKind(Enum):
@@ -88,7 +89,10 @@ def kind_of_address(text: str) -> AddressKind:
     if address.is_unspecified or address.is_multicast:
         # Connecting to 0.0.0.0 reaches this machine.
         return AddressKind.UNUSABLE
-    return AddressKind.PUBLIC if address.is_global else AddressKind.PRIVATE
+    # Python takes the old site-local addresses, among others, for global ones.
+    is_unicast = address.version == 4 or address in _GLOBAL_UNICAST
+    is_public = address.is_global and is_unicast
+    return AddressKind.PUBLIC if is_public else AddressKind.PRIVATE
 
 
 def kind_of_host(host: str, kind_of: KindOfAddress) -> AddressKind | None:

@@ -72,7 +72,8 @@ class Authentication:
         """What it means that the registry does not take a new proof."""
         if proof.is_anonymous:
             return AuthenticationRequired(repository.name)
-        if proof.authorization.startswith("Basic "):
+        if proof.expires_at is None:
+            # It was not made for this request: the credentials themselves went out.
             return CredentialsRefused(self._endpoint.host)
         return AccessDenied(repository.name)
 

@@ -22,8 +22,10 @@ from tagledger.sources.registry.challenges import Challenge, parse_challenges
 from tagledger.sources.registry.connections import Connections, Opened
 from tagledger.sources.registry.credentials import CredentialStore
 from tagledger.sources.registry.endpoint import Endpoint
+from tagledger.sources.registry.failures import host_of
 from tagledger.sources.registry.named_urls import check_named_url
 from tagledger.sources.registry.options import RegistryOptions
+from tagledger.sources.registry.rate_limits import rate_limit_text
 from tagledger.sources.registry.repository import Repository
 from tagledger.sources.registry.retries import Retries, retry_at
 from tagledger.sources.registry.route import Route
@@ -43,6 +45,8 @@ class RegistryClient:
         self.retries = Retries(surroundings)
         self._route = Route(endpoint, self.connections)
         self._now = surroundings.now
+        self._on_rate_limit = options.on_rate_limit
+        self._told_limit: str | None = None
         self._authentication = Authentication(
             endpoint,
             CredentialStore(options),
@@ -73,6 +77,8 @@ class RegistryClient:
                 async with self._slots:
                     response = await self._authorized(method, repository, path, headers)
                     answer = await self.answer(response, limit)
+                if "ratelimit-remaining" in answer.headers:
+                    self._tell_limit(answer)
                 if answer.status != 429 and answer.status < 500:
                     return answer
                 error, wait_until = self._trouble(answer)
@@ -165,11 +171,17 @@ class RegistryClient:
             is_elsewhere=response.purpose is not Purpose.REGISTRY,
         )
 
+    def _tell_limit(self, answer: Answer) -> None:
+        text = rate_limit_text(host_of(answer.url), answer.headers)
+        if text is not None and text != self._told_limit:
+            self._told_limit = text
+            self._on_rate_limit(text)
+
     def _trouble(self, answer: Answer) -> tuple[Unreachable, datetime | None]:
         """What an answer that may be better later means, and when that is."""
         wait_until = retry_at(answer.headers, self._now())
         if answer.status == 429:
-            return RateLimited(answer.url.raw_authority, wait_until), wait_until
+            return RateLimited(host_of(answer.url), wait_until), wait_until
         return ServerFailed(str(answer.url), answer.status), wait_until
 
 

@@ -21,6 +21,7 @@ from tagledger.model.source import BlobHeaders, Received
 from tagledger.sources.registry.addresses import Purpose
 from tagledger.sources.registry.answers import Answer, refusal
 from tagledger.sources.registry.client import RegistryClient
+from tagledger.sources.registry.failures import host_of
 from tagledger.sources.registry.named_urls import parse_named_url
 from tagledger.sources.registry.options import RegistryOptions
 from tagledger.sources.registry.repository import repository_at
@@ -114,7 +115,7 @@ class RegistryContents:
                 continue
             if answer.status == 200:
                 return _headers_of(answer)
-            failure = f"{url.raw_authority} answered {answer.status}"
+            failure = f"{host_of(url)} answered {answer.status}"
         self._notice(f"no date for the foreign layer {descriptor.digest}: {failure}")
         return BlobHeaders()
 

@@ -7,6 +7,7 @@ nor the exceptions that carry them go on.
 from __future__ import annotations
 
 import os
+import socket
 import ssl
 
 import aiohttp
@@ -39,19 +40,24 @@ class ForbiddenAddress(OSError):
 
 def failure_of(url: URL, exc: Exception, timeout_seconds: float) -> TagledgerError:
     """What went wrong when `url` was asked."""
-    host = url.raw_authority
+    host = host_of(url)
     system = cause_of(exc)
     if isinstance(exc, TimeoutError):
         return TimedOut(host, timeout_seconds)
-    if isinstance(exc, aiohttp.ClientConnectorDNSError):
+    if isinstance(exc, aiohttp.ClientConnectorDNSError) and not _may_pass(system):
         return HostNotFound(host)
     if isinstance(system, ForbiddenAddress):
         return UnsafeAddress(str(url), system.problem)
-    if isinstance(system, ssl.SSLCertVerificationError | ssl.CertificateError):
+    if isinstance(system, ssl.SSLCertVerificationError):
         return CertificateNotTrusted(host, system.verify_message)
     if problem := _breach(exc):
         return InvalidAnswer(str(url), problem)
     return ConnectionFailed(host, _words(exc, system))
+
+
+def host_of(url: URL) -> str:
+    """Host and port, for messages: never with a user in front."""
+    return url.host_port_subcomponent or ""
 
 
 def cause_of(exc: Exception) -> OSError | None:
@@ -76,9 +82,17 @@ def _breach(exc: Exception) -> str | None:
     return "not an address that can be asked" if isinstance(exc, ValueError) else None
 
 
+def _may_pass(system: OSError | None) -> bool:
+    """Whether the name was not looked up at all, rather than not found."""
+    return system is not None and system.errno == socket.EAI_AGAIN
+
+
 def _words(exc: Exception, system: OSError | None) -> str:
     if isinstance(system, ssl.SSLError):
-        return f"TLS failed: {(system.reason or 'no agreement').replace('_', ' ')}"
+        reason = getattr(system, "reason", None) or "no agreement"
+        return f"TLS failed: {reason.replace('_', ' ').lower()}"
+    if isinstance(exc, aiohttp.ClientConnectorDNSError):
+        return "the name could not be looked up just now"
     if isinstance(exc, aiohttp.ServerDisconnectedError):
         return "the server hung up without an answer"
     if isinstance(exc, aiohttp.ClientPayloadError):

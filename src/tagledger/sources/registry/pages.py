@@ -25,7 +25,7 @@ PAGE_SIZE = 1_000
 """Tags asked for at once; a registry may give fewer, or all."""
 
 MAX_PAGE_BYTES = 16 * 1024 * 1024
-MAX_PAGES = 10_000
+MAX_PAGES = 5_000
 MAX_TAGS = 1_000_000
 """Most tags taken; the largest known repositories have some ten thousand."""
 

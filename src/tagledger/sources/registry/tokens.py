@@ -27,6 +27,7 @@ from tagledger.sources.registry.addresses import Purpose
 from tagledger.sources.registry.challenges import Challenge
 from tagledger.sources.registry.connections import Connections, Opened
 from tagledger.sources.registry.credentials import Credentials
+from tagledger.sources.registry.failures import host_of
 from tagledger.sources.registry.named_urls import check_named_url, parse_named_url
 from tagledger.sources.registry.retries import retry_at
 from tagledger.sources.registry.route import Route
@@ -144,7 +145,7 @@ class Tokens:
     def _refusal(
         self, response: Opened, name: str, *, is_anonymous: bool
     ) -> TagledgerError:
-        host = response.url.raw_authority
+        host = host_of(response.url)
         if response.status in (400, 401, 403):
             if is_anonymous:
                 return AuthenticationRequired(name)
