@@ -25,7 +25,8 @@ demo: $(ENVIRONMENT) ## read the images in examples/ and show what comes out; ne
 
 test: $(ENVIRONMENT) ## run the tests (as root on Debian or Ubuntu, install the tools that they use first)
 	@scripts/install-test-tools
-	$(BIN)/pytest -n $(JOBS)
+	@# A file stays with one process: what its tests share, servers and images, is made once.
+	$(BIN)/pytest -n $(JOBS) --dist loadfile
 
 check: $(ENVIRONMENT) ## format, lint, types and the direction of imports
 	$(BIN)/ruff format --check

@@ -13,11 +13,7 @@ from support.program import Program
 from support.tool_images import LAYERS, WINDOWS
 from support.tools import needs, skopeo
 
-pytestmark = [
-    needs("docker-registry", "skopeo", "buildah", "umoci", root=True),
-    # One process makes the images for all of these tests.
-    pytest.mark.xdist_group("tool images"),
-]
+pytestmark = needs("docker-registry", "skopeo", "buildah", "umoci", root=True)
 
 IMAGES = (
     "buildah/docker",
