@@ -17,7 +17,11 @@ from tagledger.reports.proof.established import is_list_form_established
 from tagledger.reports.proof.learned import ProvenList
 from tagledger.reports.proof.list_forms import FORMS, ListedManifest
 from tagledger.reports.proof.manifests import LIMIT_REACHED, Bench, Outcome
-from tagledger.reports.proof.statement import ListStatement, list_conflict
+from tagledger.reports.proof.statement import (
+    ListStatement,
+    list_conflict,
+    stated_list,
+)
 
 MAX_CHOICES = 1_000
 """Most choices tried of the sizes of manifests that are not proven; a Linux one may
@@ -42,9 +46,7 @@ def prove_list(
     bench: Bench,
 ) -> ListOutcome:
     """Try to rebuild a list from its entries, in the order of the page."""
-    statement = ListStatement(
-        tuple((entry.digest, _platform(entry)) for entry in entries)
-    )
+    statement = stated_list(entries)
     earlier = bench.learned.list(root.digest)
     if earlier is not None:
         return _against(earlier, statement)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from tagledger.errors import InvalidContent
+from tagledger.model import media_types
 from tagledger.model.descriptor import Descriptor
 from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
@@ -27,8 +28,11 @@ from tagledger.reports.proof.learned import Learned, ProvenManifest
 from tagledger.reports.proof.lists import ListOutcome, prove_list
 from tagledger.reports.proof.manifests import Bench, Outcome, prove_manifest
 from tagledger.reports.proof.statement import (
+    ListStatement,
+    ManifestStatement,
     held_manifest,
     manifest_conflict,
+    stated_list,
     stated_manifest,
 )
 from tagledger.reports.proof.trials import Budget
@@ -37,10 +41,15 @@ _CONFIG_REASON = "a page tells nothing of the diff IDs, so no config can be rebu
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """The snapshot with the bytes that were proven, and what was found of each."""
+    """The snapshot with the bytes that were proven, and what was found of each.
+
+    `unproven` is what is stated of the manifests and the list that stay reported:
+    another page may state it differently.
+    """
 
     snapshot: Snapshot
     findings: tuple[Finding, ...]
+    unproven: Mapping[Digest, ManifestStatement | ListStatement] = {}
 
 
 def prove(
@@ -71,6 +80,7 @@ def prove(
     return Proof(
         _joined(snapshot, outcomes, listed),
         tuple(_findings(snapshot, outcomes, listed)),
+        dict(_unproven(snapshot, outcomes, listed)),
     )
 
 
@@ -221,6 +231,25 @@ def _findings(
             is_held = config.digest in snapshot.documents
             reason = "its bytes are held" if is_held else _CONFIG_REASON
             yield Finding(config.digest, Kind.CONFIG, evidence, reason, shown)
+
+
+def _unproven(
+    snapshot: Snapshot, outcomes: Mapping[Digest, Outcome], listed: ListOutcome | None
+) -> Iterator[tuple[Digest, ManifestStatement | ListStatement]]:
+    if (
+        snapshot.root is not None
+        and listed is not None
+        and listed.evidence is Evidence.REPORTED
+    ):
+        yield snapshot.root.digest, stated_list(snapshot.entries)
+    for entry in snapshot.entries:
+        if not isinstance(entry, (Image, Attestation)) or entry.manifest is None:
+            continue
+        # Pages of different eras tell differently much of a schema 1 image.
+        is_schema1 = entry.manifest.media_type in media_types.SCHEMA1
+        is_reported = outcomes[entry.manifest.digest].evidence is Evidence.REPORTED
+        if is_reported and entry.layers and not is_schema1:
+            yield entry.manifest.digest, stated_manifest(entry)
 
 
 def _platform_shown(entry: Entry) -> str | None:

@@ -12,9 +12,9 @@ import msgspec
 
 from tagledger.model.descriptor import Descriptor
 from tagledger.model.digest import Digest
-from tagledger.model.manifest import Index, Manifest
+from tagledger.model.manifest import Manifest
 from tagledger.model.platform import Platform
-from tagledger.model.snapshot import Artifact, Attestation, Image, Layer
+from tagledger.model.snapshot import Artifact, Attestation, Entry, Image, Layer
 
 
 class LayerStatement(msgspec.Struct, frozen=True):
@@ -54,11 +54,22 @@ def held_manifest(manifest: Manifest) -> ManifestStatement:
     )
 
 
-def held_list(index: Index) -> ListStatement:
-    """What the bytes of a list say."""
+def stated_list(entries: Sequence[Entry]) -> ListStatement:
+    """What a snapshot states of the list that its entries stand in."""
     return ListStatement(
-        tuple((child.digest, child.platform) for child in index.manifests)
+        tuple((entry.digest, getattr(entry, "platform", None)) for entry in entries)
     )
+
+
+def conflict(
+    one: ManifestStatement | ListStatement, other: ManifestStatement | ListStatement
+) -> str:
+    """Where two statements of one digest exclude each other; empty if they do not."""
+    if isinstance(one, ManifestStatement) and isinstance(other, ManifestStatement):
+        return manifest_conflict(one, other)
+    if isinstance(one, ListStatement) and isinstance(other, ListStatement):
+        return list_conflict(one, other)
+    return "a list here, and a manifest there"
 
 
 def manifest_conflict(one: ManifestStatement, other: ManifestStatement) -> str:
