@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Iterator, Mapping
 
 import msgspec
 
-from tagledger.errors import InvalidContent, NotSupported
+from tagledger.errors import ContentNotHeld, InvalidContent, NotSupported
 from tagledger.model import media_types
 from tagledger.model.assembly import gather
 from tagledger.model.descriptor import Descriptor
@@ -28,8 +28,9 @@ class PullResult(msgspec.Struct, frozen=True, kw_only=True):
     """What a pull did.
 
     `written` and `kept` are the blobs fetched and those that were there already,
-    `left_out` the foreign layers that were not wanted. What an index lists and the
-    source lacks is in the snapshot (`missing`).
+    `left_out` the foreign layers that were not wanted, `not_held` what this kind of
+    source never has (a page proves manifests, and holds no layers). What an index
+    lists and the source lacks is in the snapshot (`missing`).
     """
 
     snapshot: Snapshot
@@ -38,6 +39,7 @@ class PullResult(msgspec.Struct, frozen=True, kw_only=True):
     written: tuple[Descriptor, ...]
     kept: tuple[Descriptor, ...]
     left_out: tuple[Descriptor, ...]
+    not_held: tuple[Descriptor, ...] = ()
 
 
 async def pull(
@@ -83,6 +85,7 @@ async def pull(
         written=tuple(copying.written),
         kept=tuple(copying.kept),
         left_out=tuple(left_out),
+        not_held=tuple(copying.not_held),
     )
 
 
@@ -108,6 +111,7 @@ class _Copying:
         self._total_bytes: int | None = 0
         self.written: list[Descriptor] = []
         self.kept: list[Descriptor] = []
+        self.not_held: list[Descriptor] = []
 
     async def blobs(self, blobs: list[Descriptor]) -> None:
         """Fetch what is not there, several at a time."""
@@ -135,7 +139,11 @@ class _Copying:
             if blob.embedded is not None and not partial.size_bytes:
                 partial.append(blob.embedded)
             self._tell(partial.size_bytes)
-            await self._fill(blob, partial)
+            try:
+                await self._fill(blob, partial)
+            except ContentNotHeld:
+                self.not_held.append(blob)
+                return
             partial.finish()
             self.written.append(blob)
 
@@ -172,6 +180,11 @@ class _Copying:
 
 
 def _root(snapshot: Snapshot) -> Descriptor:
+    if snapshot.root is not None and snapshot.root.digest not in snapshot.documents:
+        raise ContentNotHeld(
+            snapshot.root.digest,
+            hint="it is reported, and its bytes could not be proven",
+        )
     if snapshot.root is None:
         raise NotSupported(
             f"{snapshot.source} has no manifest, so there is nothing to copy exactly",

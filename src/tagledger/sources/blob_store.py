@@ -83,7 +83,11 @@ class BlobStore:
             if opened is None:
                 yield None
             else:
-                yield Partial(opened, growing, final, descriptor)
+                beginning = Partial(opened, growing, final, descriptor)
+                try:
+                    yield beginning
+                finally:
+                    beginning.leave()
 
 
 class Partial:
@@ -156,6 +160,11 @@ class Partial:
             _sync_folder(self._final.parent)
         except OSError as exc:
             raise write_failed(self._final, exc) from exc
+
+    def leave(self) -> None:
+        """Take away what holds nothing; anything more is gone on with another time."""
+        if not self.size_bytes:
+            self._growing.unlink(missing_ok=True)
 
     def clear(self) -> None:
         """Begin again from nothing. Raises WriteFailed."""

@@ -51,6 +51,9 @@ def command(
         session.say(f"listed and not there: {entry.digest}")
     for blob in result.left_out:
         session.say(f"foreign, left out: {blob.digest}")
+    if result.not_held:
+        count = len(result.not_held)
+        session.say(f"{count} blobs are not held by this kind of source (--json)")
     if as_json:
         session.write(json.dumps(_summary(result), indent=2) + "\n")
     else:
@@ -69,5 +72,6 @@ def _summary(result: PullResult) -> dict[str, object]:
         "copied": [blob.digest for blob in result.written],
         "held_before": [blob.digest for blob in result.kept],
         "left_out": [blob.digest for blob in result.left_out],
+        "not_held": [blob.digest for blob in result.not_held],
         "missing": [entry.digest for entry in result.snapshot.missing],
     }
