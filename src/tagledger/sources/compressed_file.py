@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,11 +10,23 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from tagledger.errors import MalformedDocument, NotSupported
-from tagledger.sources.shelf import unreadable
+from tagledger.sources.shelf import OpenFile, unreadable
 
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _OTHERS = {b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
+
+_MAX_UNPACKED_BYTES = 1024**3
+_MAX_RATIO = 200
+
+
+def unpacked_limit(size_bytes: int) -> int:
+    """How much may come out of so many compressed bytes.
+
+    The greater of a gigabyte and 200 times: layers of nothing but zeros come near
+    that, and no more has to be read to know a bomb.
+    """
+    return max(_MAX_UNPACKED_BYTES, _MAX_RATIO * size_bytes)
 
 
 def compression_of(beginning: bytes) -> str | None:
@@ -33,24 +46,48 @@ def compression_of(beginning: bytes) -> str | None:
     return None
 
 
+class _Forwards(io.RawIOBase):
+    """An open file in the form that the libraries read from."""
+
+    def __init__(self, file: OpenFile) -> None:
+        super().__init__()
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override] # no narrower in use
+        content = self._file.read(len(buffer))
+        buffer[: len(content)] = content
+        return len(content)
+
+
 def open_archive(path: Path, compression: str | None) -> BinaryIO:
     """The content of a file, seekable; going back in a compressed one begins again.
 
     What opening and reading raise, `translated` knows.
     """
+    return path.open("rb") if compression is None else _unpacked(path, compression)
+
+
+def open_inner(file: OpenFile, compression: str) -> BinaryIO:
+    """The content of a file that is open already, forwards; it is left open."""
+    return _unpacked(_Forwards(file), compression)
+
+
+def _unpacked(packed: Path | _Forwards, compression: str) -> BinaryIO:
     if compression == "gzip":
         from isal import igzip
 
-        opened = igzip.open(path, "rb")  # type: ignore[no-untyped-call] # it has no stub
-        return cast("BinaryIO", opened)
-    if compression == "zstd":
+        opened = igzip.open(packed, "rb")  # type: ignore[no-untyped-call] # it has no stub
+    else:
         # The library refuses windows beyond 128 MiB by itself.
-        return cast("BinaryIO", _zstd().ZstdFile(path))
-    return path.open("rb")
+        opened = _zstd().ZstdFile(packed)
+    return cast("BinaryIO", opened)
 
 
 @contextmanager
-def translated(path: Path, compression: str | None) -> Iterator[None]:
+def translated(path: Path | str, compression: str | None) -> Iterator[None]:
     """Turn what reading or unpacking raises into errors of ours."""
     try:
         yield

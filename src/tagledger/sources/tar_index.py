@@ -22,16 +22,20 @@ from tagledger.sources.tar_headers import (
 MAX_MEMBERS = 100_000
 """Most members taken; an image has a few hundred."""
 
+BEGINNING_BYTES = 6
+"""Enough to tell a document from a layer, and how that is compressed."""
+
 MAX_HELD_DOCUMENT_BYTES = 8 * 1024 * 1024
 MAX_HELD_BYTES = 64 * 1024 * 1024
 """What is kept of documents where going back to them is dear, each and in all."""
 
 
 class Extent(msgspec.Struct, frozen=True):
-    """Where a file's bytes stand in the archive."""
+    """Where a file's bytes stand in the archive, and how they begin."""
 
     offset: int
     size_bytes: int
+    beginning: bytes = b""
 
 
 class TarIndex:
@@ -54,7 +58,7 @@ class TarIndex:
         self.held: dict[str, bytes] = {}
 
     def add(self, member: Member, offset: int) -> None:
-        """One more member. Raises UnsafeArchive or TooLarge."""
+        """One more member, before it is read. Raises UnsafeArchive or TooLarge."""
         before = self._kinds.get(member.name)
         if before is not None and not before == member.kind == Kind.FOLDER:
             raise UnsafeArchive(self._place, member.name, "is there twice")
@@ -68,12 +72,14 @@ class TarIndex:
                 raise UnsafeArchive(self._place, member.name, "a symbolic link")
             self._links[member.name] = member.link
 
-    def wants(self, member: Member) -> bool:
-        """Whether the content is worth holding, should it begin as a document does."""
+    def begin(self, member: Member, beginning: bytes) -> bool:
+        """Take the first bytes of a file; whether the rest is worth holding."""
+        extent = self.files[member.name]
+        self.files[member.name] = msgspec.structs.replace(extent, beginning=beginning)
         return (
             self._holds
-            and member.kind is Kind.FILE
-            and 0 < member.size_bytes <= MAX_HELD_DOCUMENT_BYTES
+            and beginning[:1] in (b"{", b"[")
+            and member.size_bytes <= MAX_HELD_DOCUMENT_BYTES
             and self._held_bytes + member.size_bytes <= MAX_HELD_BYTES
         )
 
@@ -94,11 +100,6 @@ class TarIndex:
             self.files[name] = plain[target]
             if target in self.held:
                 self.held[name] = self.held[target]
-
-
-def begins_as_document(content: bytes) -> bool:
-    """Whether these bytes may be JSON, as no layer is."""
-    return content[:1] in (b"{", b"[")
 
 
 def index_file(
@@ -127,11 +128,13 @@ def index_file(
             continue
         after = offset + padded(found.size_bytes)
         index.add(found, offset)
-        if index.wants(found) and begins_as_document(first := archive.read(1)):
-            content = first + archive.read(found.size_bytes - 1)
-            if len(content) != found.size_bytes:
-                raise cut_short(place)
-            index.hold(found, content)
+        if found.kind is Kind.FILE and found.size_bytes:
+            content = archive.read(min(BEGINNING_BYTES, found.size_bytes))
+            if index.begin(found, content):
+                content += archive.read(found.size_bytes - len(content))
+                if len(content) != found.size_bytes:
+                    raise cut_short(place)
+                index.hold(found, content)
         if after > limit:
             raise TooLarge(f"{place}, unpacked", limit)
         if archive.seek(after) != after:

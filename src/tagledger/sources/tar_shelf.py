@@ -21,17 +21,17 @@ from tagledger.sources.compressed_file import (
     compression_of,
     open_archive,
     translated,
+    unpacked_limit,
 )
 from tagledger.sources.shelf import OpenFile
 from tagledger.sources.tar_index import Extent, TarIndex, index_file
 
+MAX_ARCHIVE_BYTES = 2**50
+"""Longest plain archive taken, should a file system make it seem so long."""
+
 _EXTENSIONS = re.compile(
     r"(?:\.(?:oci|docker))?\.(?:tar(?:\.(?:gz|zst|zstd))?|tgz|tzst|oci)$", re.IGNORECASE
 )
-_MAX_UNPACKED_BYTES = 1024**3
-_MAX_RATIO = 200
-"""A compressed archive may grow to the greater of a gigabyte and 200 times its size:
-layers of nothing but zeros reach that, and no more has to be read to know a bomb."""
 
 
 class TarShelf:
@@ -48,15 +48,14 @@ class TarShelf:
         """The archive."""
         return str(self._path)
 
-    @property
-    def names(self) -> frozenset[str]:
-        """The names of all files."""
-        return frozenset(self._index.files)
-
     def size_bytes(self, name: str) -> int | None:
         """How long the file is; None if there is none."""
         extent = self._index.files.get(name)
         return None if extent is None else extent.size_bytes
+
+    def beginning(self, name: str) -> bytes:
+        """The first six bytes of a file that is there."""
+        return self._index.files[name].beginning
 
     def open(self, name: str) -> OpenFile:
         """The file's bytes."""
@@ -145,7 +144,7 @@ def open_tar(path: Path, *, follows_links: bool, progress: Progress) -> TarShelf
         compression = compression_of(beginning)
     except NotSupported as exc:
         raise NotSupported(f"{path}: {exc}", hint=exc.hint) from exc
-    limit = max(_MAX_UNPACKED_BYTES, _MAX_RATIO * size) if compression else 2**62
+    limit = unpacked_limit(size) if compression else MAX_ARCHIVE_BYTES
     index = TarIndex(
         str(path), follows_links=follows_links, holds=compression is not None
     )

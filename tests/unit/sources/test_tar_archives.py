@@ -230,7 +230,6 @@ def test_the_standard_library_writes_what_we_read(form: int, path: Path) -> None
             tar.addfile(info, io.BytesIO(name.encode("ascii", "replace")))
     shelf = open_tar(path, follows_links=False, progress=no_progress)
 
-    assert set(names) == shelf.names
     for name in names:
         assert name.encode("ascii", "replace") == load(shelf, name, 1000)
 
