@@ -3,10 +3,12 @@
 import asyncio
 import os
 import re
+import shlex
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +17,7 @@ from support.blobs import JsonObject, Published
 from support.exchange import Answer, Reply, Request
 from support.images import image_of, index_of, random_image
 from support.layers import make_layer
-from support.program import Finished, Program, finished
+from support.program import Finished, Program, command, finished
 from support.pseudo_terminal import run_in_terminal
 from support.publishing import put_into
 from support.registry import Registry
@@ -274,3 +276,40 @@ def test_head_gets_its_line(program: Program, registry: Registry) -> None:
         code = process.wait(60)
 
     assert (b"1.0\n", 0, b"") == (first, code, err)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("command", ["report", "show", "raw", "tags"])
+def test_a_full_disk_is_told(
+    program: Program, registry: Registry, command: str
+) -> None:
+    """`report > page.md` that cannot be written whole is an error in words, not a page cut short."""
+    ref = f"{registry.address}/a/plain" + ("" if command == "tags" else ":1.0")
+    with (
+        Path("/dev/full").open("wb") as full,
+        program.start(command, ref, stdout=full) as process,
+    ):
+        _, err = process.communicate(timeout=60)
+
+    done = finished(process.returncode, b"", err)
+    assert 5 == done.code
+    assert done.err.startswith("tagledger: standard output: No space left on device\n")
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_is_an_empty_one(
+    program: Program, registry: Registry, closed: str
+) -> None:
+    """A process started without a stream does not mistake a connection for it."""
+    words = shlex.join(command(("raw", f"{registry.address}/a/plain:1.0")))
+
+    done = subprocess.run(
+        ["sh", "-c", f"{words} {closed}"],
+        capture_output=True,
+        env=program.environment,
+        timeout=60,
+        check=False,
+    )
+
+    is_shown = ">&-" not in closed.replace("2>&-", "")
+    assert (0, is_shown, b"") == (done.returncode, bool(done.stdout), done.stderr)

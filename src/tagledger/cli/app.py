@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from importlib import import_module
-from typing import Any
 
 import click
 
 from tagledger import __version__
+from tagledger.cli.output import ReaderGone
 
 COMMANDS = {
     "pull": "Copy an image into an OCI layout, every digest checked.",
@@ -36,19 +34,8 @@ Exit codes: 0 done, 1 differs or contradicted, 2 usage, 3 not found, 4 refused,
 5 unreachable, 6 invalid content, 130 interrupted."""
 
 
-class _ReaderGone(Exception):
-    """Whoever read our output has closed the pipe (`| head`)."""
-
-
 class _Program(click.Group):
     """A group whose commands are imported only when they run."""
-
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError as exc:
-            # click would exit with 1, which here says that something differs.
-            raise _ReaderGone from exc
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
         return list(COMMANDS)
@@ -89,7 +76,6 @@ def run(arguments: list[str] | None = None) -> int:
     """Run the program; the exit code. Errors become words on stderr."""
     try:
         code = program.main(arguments, prog_name="tagledger", standalone_mode=False)
-        sys.stdout.flush()
     except click.ClickException as exc:
         exc.show()
         return exc.exit_code
@@ -98,9 +84,7 @@ def run(arguments: list[str] | None = None) -> int:
 
         click.echo("tagledger: interrupted", err=True)
         return INTERRUPTED
-    except (_ReaderGone, BrokenPipeError):
-        # Nothing more to say, and no complaint when Python flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except ReaderGone:
         return 0
     except Exception as exc:
         from tagledger.cli.failures import tell

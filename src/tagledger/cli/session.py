@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from tagledger.cli.output import writing
 from tagledger.cli.progress import ProgressLine
 from tagledger.flows.open import Opening, Place, opened
 from tagledger.model.printable import printable, printable_line
@@ -56,8 +57,8 @@ class Session:
         if isinstance(content, str):
             content = content.encode()
         self.progress.clear()
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+        with writing():
+            sys.stdout.buffer.write(content)
 
     def say(self, text: str) -> None:
         """A line of words on stderr."""

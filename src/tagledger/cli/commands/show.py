@@ -27,6 +27,8 @@ def command(session: Session, address: str, *, full: bool, dates: bool) -> None:
 
     snapshot = session.run(read())
     from tagledger.cli.console import console
+    from tagledger.cli.output import writing
     from tagledger.reports.terminal import render
 
-    render(snapshot, console(), full=full)
+    with writing():
+        render(snapshot, console(), full=full)
