@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from tagledger.model.config import Healthcheck, ImageConfig
-from tagledger.model.digest import Digest
-from tagledger.model.evidence import Evidence
-from tagledger.model.snapshot import Image
+from tagledger.model.snapshot import Artifact, Attestation, Entry, Image, Snapshot
 from tagledger.model.times import rfc3339
+from tagledger.reports.known import (
+    config_evidence,
+    dates_evidence,
+    manifest_evidence,
+)
 from tagledger.reports.page.markup import code_span, json_list, verbatim_span
 
 
-def reported(_digest: Digest | None) -> Evidence:
-    """How everything on a page is known."""
-    return Evidence.REPORTED
-
-
-def config_lines(
-    image: Image, known: Callable[[Digest | None], Evidence]
-) -> Iterator[str]:
-    """The rest of the config, and how manifest and config are known."""
+def config_lines(image: Image) -> Iterator[str]:
+    """The rest of the config."""
     config = image.config or ImageConfig()
     if config.created is not None:
         yield f"-\tCreated: `{rfc3339(config.created)}`"
@@ -44,10 +40,19 @@ def config_lines(
     yield from _listed("On Build", config.on_build)
     if config.healthcheck is not None:
         yield from _healthcheck(config.healthcheck)
-    descriptor = image.config_descriptor
-    config_digest = None if descriptor is None else descriptor.digest
-    how = f"manifest {known(image.digest)}, config {known(config_digest)}"
-    yield f"-\tEvidence: {how}"
+
+
+def evidence_line(snapshot: Snapshot, entry: Entry) -> str:
+    """How each part of what is said here is known, and why, if it is contradicted."""
+    parts = [("manifest", manifest_evidence(snapshot, entry))]
+    if isinstance(entry, Image):
+        parts.append(("steps and settings", config_evidence(snapshot, entry)))
+    if isinstance(entry, Image | Artifact | Attestation):
+        parts.append(("dates", dates_evidence(snapshot, entry.layers)))
+    known = [f"{part} {how}" for part, how in parts if how is not None]
+    reason = snapshot.contradicted.get(entry.digest) if entry.digest else None
+    because = f" ({code_span(reason)})" if reason else ""
+    return f"-\tEvidence: {', '.join(known) or 'none'}{because}"
 
 
 def layer_lines(image: Image, position: int) -> Iterator[str]:

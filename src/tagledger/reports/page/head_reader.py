@@ -15,13 +15,13 @@ from tagledger.reports.page.form import Bullets
 from tagledger.reports.page.layer_text import digest_problem
 from tagledger.reports.page.outline import bullets_of, parse_outline
 from tagledger.reports.page.position import Below
-from tagledger.reports.page.wording import ABSENT, NO_DIGEST
+from tagledger.reports.page.wording import ABSENT, NO_DIGEST, NO_PLATFORMS
 
 MAX_TITLE_LENGTH = 1_000
 """Longest title taken: a name of 255 characters, a tag of 128 and a sha512 digest
 fit; the name of a file with a layout in it may be longer."""
 
-_PULL = re.compile(r"(`{3,})console\n\$ docker pull (.+)@(\S+)\n\1\n(?:\n|\Z)")
+_PULL = re.compile(r"(`{3,})console\n\$ docker pull (.+)@([^\s@]+)\n\1\n(?:\n|\Z)")
 _UNSAFE_PART = re.compile(r"(?:^|/)\.\.(?:/|$)")
 
 
@@ -71,16 +71,19 @@ def read_head(text: str) -> Head:
         media_type = facts.span("Manifest MIME")
     platforms = facts.items.get("Platforms")
     line = text.count("\n", 0, start + end) + (platforms.line if platforms else 1)
-    if platforms is not None and platforms.value not in ("", str(len(platforms.under))):
-        problem = f"{len(platforms.under)} platforms follow, not {platforms.value[:20]}"
+    if platforms is None:
+        raise DamagedPage("", line, "the list of platforms is missing: page cut?")
+    count = len(platforms.under)
+    if platforms.value not in ("" if count else NO_PLATFORMS, str(count)):
+        problem = f"{count} platforms follow, not {platforms.value[:20] or 'some'}"
         raise DamagedPage("", line, problem)
     return Head(
         reference=reference,
         digest=digest,
         media_type=media_type,
-        listed=platforms.under if platforms else (),
+        listed=platforms.under,
         line=line,
-        is_counted=platforms is not None and platforms.value != "",
+        is_counted=platforms.value == str(count),
         bullets=bullets,
     )
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from tagledger.model.config import ImageConfig
-from tagledger.model.digest import Digest
-from tagledger.model.evidence import Evidence
 from tagledger.model.snapshot import Attestation, Image
 from tagledger.reports.page import full, markup
 from tagledger.reports.page.bullets import (
@@ -17,7 +15,6 @@ from tagledger.reports.page.bullets import (
 )
 from tagledger.reports.page.dockerfile_text import published_steps, safe_steps
 from tagledger.reports.page.form import PageForm
-from tagledger.reports.page.full import reported
 from tagledger.reports.page.wording import SIZE_UNKNOWN
 
 
@@ -27,16 +24,16 @@ def image_section(
     *,
     pull_name: str | None,
     attestations: Iterable[Attestation] = (),
-    known: Callable[[Digest | None], Evidence] = reported,
+    evidence: Iterable[str] = (),
 ) -> str:
     """The text of the section, without its heading.
 
     `pull_name` is given only under a list or index: else the page's head has the pull
-    line. `known` tells how a digest's content is known, for the full form.
+    line. `evidence` are lines of the full form, on how all this is known.
     """
     lines = [*facts(image, form, pull_name)]
     if form.full:
-        lines += full.config_lines(image, known)
+        lines += [*full.config_lines(image), *evidence]
     steps = published_steps(image.steps) if form.as_published else safe_steps(image)
     fence = "`" * markup.MIN_FENCE if form.as_published else markup.fence_for(steps)
     lines += ["", f"{fence}dockerfile", f"{steps}{fence}", ""]

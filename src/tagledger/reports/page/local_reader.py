@@ -172,8 +172,6 @@ class _Facts:
 def _blocks(text: str) -> Iterator[tuple[int, Block]]:
     """The blocks of the page, each with its line."""
     lines = text.split("\n")
-    if lines[-1]:
-        raise DamagedPage("", len(lines), "the last line does not end: page cut?")
     at = blank = 0
     while at < len(lines) - 1:
         if not lines[at]:

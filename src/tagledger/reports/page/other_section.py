@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tagledger.model.snapshot import Artifact, Missing
 from tagledger.reports.page import markup
 from tagledger.reports.page.bullets import layer_lines, pull_block, total_size_lines
@@ -10,7 +12,9 @@ from tagledger.reports.page.platform_text import safe_platform_text
 from tagledger.reports.page.wording import NOT_HELD
 
 
-def artifact_section(artifact: Artifact, form: PageForm) -> str:
+def artifact_section(
+    artifact: Artifact, form: PageForm, evidence: Iterable[str] = ()
+) -> str:
     """What is published under an artifact's digest; no pull line, for it cannot run."""
     lines = []
     if artifact.manifest is not None:
@@ -31,6 +35,7 @@ def artifact_section(artifact: Artifact, form: PageForm) -> str:
             f"\t-\t{markup.code_span(f'{key}={value}')}"
             for key, value in sorted(artifact.annotations.items())
         ]
+    lines += evidence
     lines.append("-\tBlobs:")
     for blob in artifact.layers:
         lines += layer_lines(blob, form)

@@ -36,6 +36,9 @@ def safe_platform_text(platform: Platform | None) -> str:
     return text if all(map(markup.is_plain, parts)) else markup.code_span(text)
 
 
+MAX_PLATFORM_LENGTH = 5_000
+"""Longest text taken; the pattern's work grows with its square."""
+
 _HALF = re.compile(
     r"(?P<name>.*?)(?: (?:version|variant) (?P<detail>.+?))?(?: ft\. (?P<features>.+))?"
 )
@@ -45,6 +48,8 @@ def parse_platform_text(text: str) -> Platform | None:
     """What either of the two wrote; None where nothing was said. Raises ValueError."""
     if text == PLATFORM_UNSAID:
         return None
+    if len(text) > MAX_PLATFORM_LENGTH:
+        raise ValueError(f"a platform of {len(text)} characters")
     system, semicolon, processor = markup.parse_bare(text).partition("; ")
     before, after = _HALF.fullmatch(system), _HALF.fullmatch(processor)
     if not semicolon or before is None or after is None:

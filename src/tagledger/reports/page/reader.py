@@ -19,10 +19,14 @@ from tagledger.reports.page.writer import PageWriter
 MAX_PAGE_BYTES = 32 * 1024 * 1024
 """Largest page taken; the largest of the record has 4 MB."""
 
+MAX_LINES = 1_000_000
+"""Most lines taken; the longest page of the record has 59,000."""
+
 MAX_CACHED_TAGS_BYTES = 64 * 1024 * 1024
 """Text of the tags of `tag-details` pages remembered: one version repeats the last."""
 
 _CONFLICT = b"\n<<<<<<< "
+_OPENINGS = (b"## ", b"# `", b"<!-- THIS FILE IS GENERATED VIA ")
 _ELSEWHERE = (
     (re.compile(rb"\s*<(?:!doctype|html|head|body|\?xml)", re.IGNORECASE), "HTML"),
     (re.compile(rb"\s*[{\[]"), "JSON"),
@@ -74,17 +78,15 @@ class PageReader:
         if len(content) > MAX_PAGE_BYTES:
             raise TooLarge(place, MAX_PAGE_BYTES)
         try:
-            _refuse_conflict(content)
-            if content.startswith(b"## "):
-                snapshot = self._one(content, place, observed_at)
-                _refuse_cut(snapshot, is_last=True)
-                return PublishedPage((snapshot,))
-            if content.startswith(b"<!-- THIS FILE IS GENERATED VIA "):
+            _refuse_foreign(content)
+            if content.startswith(b"<!-- "):
                 return self._tag_details(content, place, observed_at)
             if content.startswith(b"# `"):
                 snapshot = read_local(content, source=place, observed_at=observed_at)
-                return PublishedPage((snapshot,))
-            raise _foreign(content)
+            else:
+                snapshot = self._one(content, place, observed_at)
+                _refuse_cut(snapshot, is_last=True)
+            return PublishedPage((snapshot,))
         except DamagedPage as exc:
             raise exc.moved(0, place) from exc
 
@@ -119,11 +121,26 @@ class PageReader:
         return PublishedPage(tuple(snapshots), is_tag_details=True)
 
 
-def _refuse_conflict(content: bytes) -> None:
+def _refuse_foreign(content: bytes) -> None:
+    """Refuse what is no page of the record, whole and as it was written."""
+    if not content.strip():
+        raise DegeneratePage("", 1, "the page is empty")
     at = content.find(_CONFLICT)
     if at >= 0 or content.startswith(_CONFLICT[1:]):
         line = content.count(b"\n", 0, at + 1) + 1
         raise DamagedPage("", line, "a merge conflict was left in the page")
+    if not content.startswith(_OPENINGS):
+        for pattern, kind in _ELSEWHERE:
+            if pattern.match(content):
+                problem = f"{kind}, not a published page: an error answer?"
+                raise DamagedPage("", 1, problem)
+        problem = "no title of a published page: other Markdown?"
+        raise DamagedPage("", 1, problem)
+    if content.count(b"\n") > MAX_LINES:
+        raise DamagedPage("", 1, f"more than {MAX_LINES} lines")
+    if not content.endswith(b"\n"):
+        line = content.count(b"\n") + 1
+        raise DamagedPage("", line, "the last line does not end: page cut?")
 
 
 def _refuse_cut(snapshot: Snapshot, *, is_last: bool) -> None:
@@ -137,13 +154,3 @@ def _refuse_cut(snapshot: Snapshot, *, is_last: bool) -> None:
         listed = len(form.old.layers)
         problem = f"{announced} layers are announced, {listed} follow: page cut?"
         raise DamagedPage("", 1, problem)
-
-
-def _foreign(content: bytes) -> DamagedPage:
-    """The error for what is no page of the record."""
-    if not content.strip():
-        return DegeneratePage("", 1, "the page is empty")
-    for pattern, kind in _ELSEWHERE:
-        if pattern.match(content):
-            return DamagedPage("", 1, f"{kind}, not a published page: an error answer?")
-    return DamagedPage("", 1, "no title of a published page: other Markdown?")

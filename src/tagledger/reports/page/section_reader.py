@@ -40,7 +40,7 @@ from tagledger.reports.page.wording import ARTIFACT, ATTESTATIONS, NOT_HELD
 MAX_CACHED_PARTS_BYTES = 16 * 1024 * 1024
 """Text of the steps and layers remembered; the record of three years has 11 MB."""
 
-_PULL = re.compile(r"(`{3,})console\n\$ docker pull (.+)@(\S+)\n\1\n\n")
+_PULL = re.compile(r"(`{3,})console\n\$ docker pull (.+)@([^\s@]+)\n\1\n\n")
 _OPENING = re.compile(r"\n(`{3,})dockerfile\n")
 _V1_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _OCI_LAYER = "application/vnd.oci.image.layer."

@@ -57,7 +57,7 @@ def open_page(
     """
     path, tag, digest = _parsed(rest)
     progress("page", 0, None)
-    content = standard_input() if path == STANDARD_INPUT else _load(Path(path))
+    content = standard_input() if path == STANDARD_INPUT else load_page(Path(path))
     page = read_page(content, place=f"report:{path}", observed_at=clock())
     source = PageSource(page)
     name = source.reference(path, tag)
@@ -178,7 +178,8 @@ def _is_there(path: str) -> bool:
         return False
 
 
-def _load(path: Path) -> bytes:
+def load_page(path: Path) -> bytes:
+    """The bytes of a page's file. Raises PlaceNotFound or TooLarge."""
     try:
         with path.open("rb") as page:
             content = page.read(MAX_PAGE_BYTES + 1)

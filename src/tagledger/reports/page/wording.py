@@ -19,6 +19,7 @@ DIGEST_UNKNOWN = "(the digest is not known)"
 DATE_UNKNOWN = "# date unknown"
 """Stands where a step has no date, so that it still begins with a line of its own."""
 
+NO_PLATFORMS = "none"
 PLATFORM_UNSAID = "(platform not said)"
 ARTIFACT = "artifact"
 ATTESTATIONS = "attestations"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
-from tagledger.model.digest import Digest
-from tagledger.model.evidence import Evidence
 from tagledger.model.snapshot import (
     Artifact,
     Attestation,
@@ -14,17 +12,24 @@ from tagledger.model.snapshot import (
     Missing,
     Snapshot,
 )
+from tagledger.reports.known import root_evidence
+from tagledger.reports.page import full as full_form
 from tagledger.reports.page import markup
 from tagledger.reports.page.bullets import attestation_lines, pull_block
 from tagledger.reports.page.cache import BoundedCache
 from tagledger.reports.page.form import Bullets, PageForm
-from tagledger.reports.page.full import reported
 from tagledger.reports.page.image_section import attestation_as_image, image_section
 from tagledger.reports.page.local_page import LocalReport, write_local
 from tagledger.reports.page.old_page import write_old
 from tagledger.reports.page.other_section import artifact_section, missing_section
 from tagledger.reports.page.platform_text import platform_text, safe_platform_text
-from tagledger.reports.page.wording import ABSENT, ARTIFACT, ATTESTATIONS, NO_DIGEST
+from tagledger.reports.page.wording import (
+    ABSENT,
+    ARTIFACT,
+    ATTESTATIONS,
+    NO_DIGEST,
+    NO_PLATFORMS,
+)
 
 MAX_CACHED_BYTES = 128 * 1024 * 1024
 """Text of written sections remembered: three years of the record have 99 MB."""
@@ -83,7 +88,8 @@ class PageWriter:
             if isinstance(entry, Image) and not form.as_published:
                 spoken = snapshot.attestations_of(entry)
             if form.full:
-                text = _section(entry, form, name, spoken, snapshot.evidence)
+                how = [full_form.evidence_line(snapshot, entry)]
+                text = _section(entry, form, name, spoken, how)
                 yield text.encode(form.encoding)
             else:
                 yield self.section(entry, form, pull_name=name, attestations=spoken)
@@ -159,6 +165,10 @@ def _head(snapshot: Snapshot, form: PageForm) -> Iterator[str]:
         count = f" {len(listed)}" if form.counts_platforms else ""
         lines.append(f"{item}Platforms:{count}")
         lines += [f"{inner}{text}" for text in listed]
+    elif snapshot.is_index:
+        lines.append(f"{item}Platforms: {NO_PLATFORMS}")
+    if form.full and snapshot.is_index:
+        lines.append(f"{item}Evidence: {root_evidence(snapshot)}")
     if lines:
         yield "\n".join([*lines, ""])
 
@@ -176,10 +186,10 @@ def _section(
     form: PageForm,
     pull_name: str | None,
     attestations: tuple[Attestation, ...] = (),
-    known: Callable[[Digest | None], Evidence] = reported,
+    evidence: Iterable[str] = (),
 ) -> str:
     if isinstance(entry, Artifact):
-        body = artifact_section(entry, form)
+        body = artifact_section(entry, form, evidence)
     elif isinstance(entry, Missing):
         body = missing_section(entry, form, pull_name)
     elif isinstance(entry, Image | Attestation):
@@ -188,7 +198,7 @@ def _section(
             form,
             pull_name=pull_name,
             attestations=attestations,
-            known=known,
+            evidence=evidence,
         )
     else:
         raise TypeError(f"{type(entry).__name__} is no kind of entry")
