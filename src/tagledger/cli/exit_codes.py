@@ -26,3 +26,16 @@ def exit_code(error: errors.TagledgerError) -> int:
         if kind in EXIT_CODES:
             return EXIT_CODES[kind]
     return 1
+
+
+def exit_code_of(code: str) -> int:
+    """The exit code for an error's own stable code, where only that was kept."""
+    waiting: list[type[errors.TagledgerError]] = [errors.TagledgerError]
+    while waiting:
+        kind = waiting.pop()
+        if kind.code == code:
+            return next(
+                (EXIT_CODES[base] for base in kind.__mro__ if base in EXIT_CODES), 1
+            )
+        waiting.extend(kind.__subclasses__())
+    return 1

@@ -1,0 +1,148 @@
+"""`tagledger verify`."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tagledger.cli.options import session_options
+from tagledger.cli.session import Session
+from tagledger.cli.verification import (
+    verification_exit_code,
+    verification_json,
+    verification_lines,
+)
+from tagledger.errors import TagledgerError
+from tagledger.flows.open import Place
+from tagledger.flows.search_urls import known_urls, read_pages, search_and_keep
+from tagledger.flows.verification import Verification, Verified, concluded, failed
+from tagledger.flows.verify import verify
+from tagledger.flows.verify_pages import page_files
+from tagledger.reports.proof.foreign_urls import ForeignUrls
+from tagledger.reports.proof.url_search import FoundUrl
+
+
+class RangeType(click.ParamType[range]):
+    """`826000-876000`, both ends included."""
+
+    name = "first-last"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> range:
+        """Read it, or fail the way click fails."""
+        if isinstance(value, range):
+            return value
+        first, dash, last = value.partition("-")
+        if not (dash and first.isdecimal() and last.isdecimal()) or len(value) > 20:
+            self.fail("expected FIRST-LAST, as 826000-876000", param, ctx)
+        if int(first) > int(last):
+            self.fail("the first number is greater than the last", param, ctx)
+        return range(int(first), int(last) + 1)
+
+
+@click.command("verify")
+@click.argument("addresses", metavar="ADDRESS...", nargs=-1, required=True)
+@click.option(
+    "--layers", is_flag=True, help="Also hash every layer, packed and unpacked."
+)
+@click.option(
+    "--search-urls",
+    "numbers",
+    type=RangeType(),
+    help="Try these link numbers for foreign layers whose URL is not known.",
+)
+@click.option(
+    "--urls",
+    "table",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A table of URLs of your own; what is found is kept there.",
+)
+@click.option("--json", "as_json", is_flag=True, help="All findings, as JSON.")
+@session_options(platforms=False)
+def command(
+    session: Session,
+    addresses: tuple[str, ...],
+    *,
+    layers: bool,
+    numbers: range | None,
+    table: Path | None,
+    as_json: bool,
+) -> int:
+    """Prove pages, and re-hash everything in images.
+
+    ADDRESS is a page's file, a folder of pages, or any other address.
+    """
+    pages: list[Path] = []
+    others: list[str] = []
+    for address in addresses:
+        path = Path(address)
+        if path.is_dir():
+            pages.extend(page_files(path))
+        elif path.is_file() or (path.suffix == ".md" and ":" not in address):
+            pages.append(path)
+        else:
+            others.append(address)
+    urls = known_urls(table)
+    if numbers is not None:
+        urls = _searched(session, pages, numbers, table)
+    verification = session.run(_verify(session, others, pages, layers, urls))
+    for place in verification.problems:
+        if place.problem is not None:
+            session.say(f"tagledger: {place.problem.text}")
+            if place.problem.hint:
+                session.say(f"  {place.problem.hint}")
+    if as_json:
+        session.write(f"{verification_json(verification)}\n")
+    else:
+        session.write("".join(f"{line}\n" for line in verification_lines(verification)))
+    return verification_exit_code(verification)
+
+
+async def _verify(
+    session: Session,
+    addresses: list[str],
+    pages: list[Path],
+    layers: bool,
+    urls: ForeignUrls,
+) -> Verification:
+    results: list[Verified] = []
+    async with AsyncExitStack() as stack:
+        for address in addresses:
+            try:
+                place: Place = await stack.enter_async_context(session.opened(address))
+            except TagledgerError as exc:
+                results.append(failed(address, exc))
+                continue
+            one = await verify(
+                [place], layers=layers, urls=urls, progress=session.progress
+            )
+            results.extend(one.places)
+    of_pages = await verify([], pages, urls=urls, progress=session.progress)
+    return concluded([*results, *of_pages.places])
+
+
+def _searched(
+    session: Session, pages: list[Path], numbers: range, table: Path | None
+) -> ForeignUrls:
+    """What is known of URLs after the search; finds are said as they come."""
+
+    def tell(found: FoundUrl) -> None:
+        session.say(f"found: {found.layer} {found.url}")
+
+    try:
+        return search_and_keep(
+            read_pages(pages),
+            numbers,
+            table=table,
+            told=tell,
+            progress=session.progress,
+        )
+    finally:
+        session.progress.clear()
