@@ -11,7 +11,10 @@ from support.blobs import JsonObject, compact_json
 
 
 class Request(msgspec.Struct, frozen=True):
-    """What arrived: `target` is the path and query as sent, `path` is decoded, `remote` the peer's address."""
+    """What arrived: `target` is the path and query as sent, `path` is decoded, `remote` the peer's address.
+
+    `remote_port` tells one connection of a peer from another.
+    """
 
     method: str
     target: str
@@ -20,6 +23,7 @@ class Request(msgspec.Struct, frozen=True):
     headers: CIMultiDictProxy[str]
     body: bytes
     remote: str
+    remote_port: int = 0
 
 
 class Ending(Enum):

@@ -96,6 +96,7 @@ class LoopbackServer(Running):
             arrived.headers,
             await arrived.read(),
             arrived.remote or "",
+            _port_of(arrived),
         )
         self.requests.append(request)
         self._at_once += 1
@@ -118,6 +119,11 @@ class LoopbackServer(Running):
 
 def _matches(request: Request, method: str, path: str) -> bool:
     return fnmatchcase(request.method, method) and fnmatchcase(request.path, path)
+
+
+def _port_of(arrived: web.BaseRequest) -> int:
+    peer = arrived.transport.get_extra_info("peername") if arrived.transport else None
+    return int(peer[1]) if peer else 0
 
 
 def _behind(fault: Fault, answer: Answer) -> Answer:

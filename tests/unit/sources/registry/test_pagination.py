@@ -89,7 +89,7 @@ async def test_the_address_of_a_page_is_bounded(registry: Registry) -> None:
     """A link of thousands of characters is refused."""
     registry.on("GET", "*/tags/list", link(f"/v2/a/b/tags/list?last={'x' * 2000}"))
     async with Reader() as reader:
-        with pytest.raises(InvalidAnswer):
+        with pytest.raises(InvalidAnswer, match="too long"):
             await reader.tags(f"{registry.address}/a/b")
 
 
