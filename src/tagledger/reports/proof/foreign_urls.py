@@ -76,8 +76,10 @@ def append_url(path: Path, digest: Digest, url: str) -> None:
 
     Raises what `load_urls` raises, and WriteFailed.
     """
+    problem = _problem(url)
+    if problem:
+        raise MalformedDocument(str(path), problem)
     line = f"{digest}\t{url}\n"
-    _parse(line, "the new line")
     earlier = _read(path)
     if (digest, url) in _parse(earlier, str(path)):
         return
