@@ -168,6 +168,15 @@ class DockerArchive:
         for tag in self._saved.tags(name):
             yield tag
 
+    def layer_file(self, diff_id: Digest) -> str | None:
+        """The name of the file that holds the layer with this diff ID."""
+        for saved in self._saved.images:
+            content = self._config_bytes(saved)
+            config = decode_config(content, Digest.of(content))
+            if diff_id in config.diff_ids and len(config.diff_ids) == len(saved.layers):
+                return saved.layers[config.diff_ids.index(diff_id)]
+        return None
+
     async def aclose(self) -> None:
         """Let go of the archive."""
         self._shelf.close()
@@ -233,7 +242,7 @@ class DockerArchive:
     def _layer_chunks(
         self, diff_id: Digest, offset: int
     ) -> Generator[bytes, None, None]:
-        file = self._layer_file(diff_id)
+        file = self.layer_file(diff_id)
         if file is None or (size := self._shelf.size_bytes(file)) is None:
             raise BlobNotFound(self._shelf.place, diff_id)
         compression = self._packing(file)
@@ -260,14 +269,6 @@ class DockerArchive:
         except NotSupported:
             # A tar begins with a name, which may begin like anything.
             return None
-
-    def _layer_file(self, diff_id: Digest) -> str | None:
-        for saved in self._saved.images:
-            content = self._config_bytes(saved)
-            config = decode_config(content, Digest.of(content))
-            if diff_id in config.diff_ids and len(config.diff_ids) == len(saved.layers):
-                return saved.layers[config.diff_ids.index(diff_id)]
-        return None
 
 
 def _platform(config: ImageConfig) -> Platform:

@@ -88,6 +88,10 @@ class TarIndex:
         self._held_bytes += len(content)
         self.held[member.name] = content
 
+    def plain_name(self, name: str) -> str:
+        """The name of the file that a link leads to; any other name as it is."""
+        return self._links.get(name, name)
+
     def finish(self) -> None:
         """Resolve the links, each to a file of this archive. Raises UnsafeArchive."""
         plain = dict(self.files)
@@ -98,6 +102,7 @@ class TarIndex:
             if target not in plain:
                 raise UnsafeArchive(self._place, name, "a link to no file in here")
             self.files[name] = plain[target]
+            self._links[name] = target
             if target in self.held:
                 self.held[name] = self.held[target]
 
