@@ -1,0 +1,82 @@
+"""``verify``: whether what is stated, and what is held, is what was published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tagledger.errors import TagledgerError
+from tagledger.flows.open import Place
+from tagledger.flows.verification import Verification, Verified, concluded, failed
+from tagledger.flows.verify_content import check_documents
+from tagledger.flows.verify_layers import check_layers
+from tagledger.flows.verify_pages import verified_snapshots, verify_pages
+from tagledger.model.evidence import Evidence
+from tagledger.model.snapshot import Snapshot
+from tagledger.model.source import Progress, Wanted, no_progress
+from tagledger.reports.proof.findings import Finding
+from tagledger.reports.proof.foreign_urls import ForeignUrls, packaged_urls
+from tagledger.reports.proof.learned import Learned
+
+
+async def verify(
+    places: Sequence[Place],
+    pages: Iterable[Path] = (),
+    *,
+    layers: bool = False,
+    urls: ForeignUrls | None = None,
+    progress: Progress = no_progress,
+) -> Verification:
+    """Verify opened places, then pages; a place that fails has its problem named.
+
+    Pages are proven: their bytes rebuilt. Of everything else index, manifests and
+    configs are hashed again, and with `layers` the layers, as they are and unpacked.
+    """
+    results: list[Verified] = []
+    for place in places:
+        try:
+            result = await verify_place(
+                place, layers=layers, urls=urls, progress=progress
+            )
+        except TagledgerError as exc:
+            result = failed(str(place.name), exc)
+        results.append(result)
+    results.extend(verify_pages(pages, urls=urls, progress=progress))
+    return concluded(results)
+
+
+async def verify_place(
+    place: Place,
+    *,
+    layers: bool = False,
+    urls: ForeignUrls | None = None,
+    learned: Learned | None = None,
+    progress: Progress = no_progress,
+) -> Verified:
+    """Verify one opened place. Raises what its source raises."""
+    source, name = place.source, place.name
+    root = await source.observe(name, Wanted(children=False))
+    if root.root is None or not _holds_root(root):
+        # A page, or an archive without manifests: all that it has is in one answer.
+        snapshot = await source.observe(name, Wanted(attestations=True))
+        if snapshot.root is not None or snapshot.is_absent:
+            return verified_snapshots(
+                snapshot.source,
+                [snapshot],
+                urls=urls or packaged_urls(),
+                learned=learned or Learned(),
+            )
+    else:
+        snapshot = root
+    checked = await check_documents(source, name, snapshot, progress=progress)
+    findings: tuple[Finding, ...] = checked.findings
+    if layers:
+        read = await check_layers(source, name, checked.layers, progress=progress)
+        findings = (*findings, *read)
+    return Verified(place=snapshot.source, findings=findings)
+
+
+def _holds_root(snapshot: Snapshot) -> bool:
+    """Whether the root's bytes were read, not rebuilt."""
+    root = snapshot.root
+    return root is not None and snapshot.evidence(root.digest) is Evidence.READ
