@@ -26,6 +26,7 @@ MAX_CACHED_TAGS_BYTES = 64 * 1024 * 1024
 """Text of the tags of `tag-details` pages remembered: one version repeats the last."""
 
 _CONFLICT = b"\n<<<<<<< "
+_FULL = b"\n-\tEvidence: "
 _OPENINGS = (b"## ", b"# `", b"<!-- THIS FILE IS GENERATED VIA ")
 _ELSEWHERE = (
     (re.compile(rb"\s*<(?:!doctype|html|head|body|\?xml)", re.IGNORECASE), "HTML"),
@@ -88,6 +89,10 @@ class PageReader:
                 _refuse_cut(snapshot, is_last=True)
             return PublishedPage((snapshot,))
         except DamagedPage as exc:
+            at = content.find(_FULL)
+            if at >= 0 and exc.line <= content.count(b"\n", 0, at) + 2:
+                problem = "a page in the full form, which is not read back"
+                exc = DamagedPage("", content.count(b"\n", 0, at) + 2, problem)
             raise exc.moved(0, place) from exc
 
     def _one(self, content: bytes, place: str, observed_at: datetime) -> Snapshot:

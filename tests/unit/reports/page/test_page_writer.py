@@ -175,7 +175,7 @@ def test_an_archive_has_no_digests_of_a_registry(check_golden: CheckGolden) -> N
 
 def test_everything_is_said_on_the_full_page(check_golden: CheckGolden) -> None:
     """What the record leaves out stands in further lines."""
-    config = ImageConfig(
+    config = ImageConfig(  # noqa: S604 - the SHELL of an image; nothing is run
         created=MOMENT,
         author="A <a@b>",
         docker_version="18.06",
