@@ -1,6 +1,7 @@
 """Tar archives block by block, so that they may say what no honest tool writes (POSIX.1-2017, pax)."""
 
 BLOCK_BYTES = 512
+NAME_BYTES = 100
 END = b"\0" * 2 * BLOCK_BYTES
 
 
@@ -14,17 +15,20 @@ def member(
     magic: bytes = b"ustar\x0000",
 ) -> bytes:
     """A header and its content in whole blocks; `size` is what the header says where that is not the truth."""
+    if len(name) > NAME_BYTES:
+        short = member(name[:NAME_BYTES], content, kind=kind, link=link, size=size)
+        return pax({"path": name}) + short
     announced = len(content) if size is None else size
     field = announced if isinstance(announced, bytes) else b"%011o\0" % announced
     header = b"".join(
         (
-            name.encode().ljust(100, b"\0"),
+            name.encode().ljust(NAME_BYTES, b"\0"),
             b"0000644\0" + b"0000000\0" * 2,
             field,
             b"%011o\0" % 0,
             b" " * 8,
             kind,
-            link.encode().ljust(100, b"\0"),
+            link.encode().ljust(NAME_BYTES, b"\0"),
             magic,
         )
     ).ljust(BLOCK_BYTES, b"\0")

@@ -78,7 +78,8 @@ def containerd_save(
 ) -> bytes:
     """What Docker writes with the containerd store (containerd 2.0, core/images/archive/exporter.go).
 
-    `tagged` are by full name; `children` is the image of each that `manifest.json` names, the one for the host.
+    `tagged` are by full name; `children` is the image of each that `manifest.json` names: the one for the host, if
+    there is one.
     Members are sorted by name, `index.json` has no media type, and each blob is there once.
     """
     files: dict[str, bytes] = {"oci-layout": LAYOUT_MARK}
@@ -92,7 +93,8 @@ def containerd_save(
         entries.append(published.root.descriptor(annotations=annotations))
         for blob in (*published.manifests, *published.blobs):
             files[_blob_file(blob)] = blob.content
-        child = children[name]
+        if (child := children.get(name)) is None:
+            continue
         items.append(
             {
                 "Config": _blob_file(child.config),
