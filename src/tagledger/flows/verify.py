@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tagledger.errors import TagledgerError
+from tagledger.errors import DigestMismatch, TagledgerError
 from tagledger.flows.open import Place
 from tagledger.flows.verification import Verification, Verified, concluded, failed
 from tagledger.flows.verify_content import check_documents
 from tagledger.flows.verify_layers import check_layers
 from tagledger.flows.verify_pages import verified_snapshots, verify_pages
+from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
 from tagledger.model.snapshot import Snapshot
 from tagledger.model.source import Progress, Wanted, no_progress
-from tagledger.reports.proof.findings import Finding
+from tagledger.reports.proof.findings import Finding, Kind
 from tagledger.reports.proof.foreign_urls import ForeignUrls, packaged_urls
 from tagledger.reports.proof.learned import Learned
 
@@ -55,7 +56,12 @@ async def verify_place(
 ) -> Verified:
     """Verify one opened place. Raises what its source raises."""
     source, name = place.source, place.name
-    root = await source.observe(name, Wanted(children=False))
+    try:
+        root = await source.observe(name, Wanted(children=False))
+    except DigestMismatch as exc:
+        digest, reason = Digest(exc.asked), str(exc)
+        found = Finding(digest, Kind.MANIFEST, Evidence.CONTRADICTED, reason)
+        return Verified(place=str(name), findings=(found,))
     if root.root is None or not _holds_root(root):
         # A page, or an archive without manifests: all that it has is in one answer.
         snapshot = await source.observe(name, Wanted(attestations=True))

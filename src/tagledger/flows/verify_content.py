@@ -151,7 +151,10 @@ class _Walk:
         checked = Checked()
         if config is not None and config.media_type in media_types.IMAGE_CONFIGS:
             checked, diff_ids = await self._config(config, manifest, platform)
-        elif config is not None and config.embedded is None:
+        elif config is not None and config.embedded is not None:
+            checked = _embedded(config, config.embedded, platform)
+        elif config is not None:
+            # An artifact's config may be of any size: it is read as its layers are.
             checked = Checked(layers=(LayerCheck(config, None, platform),))
         unpacked = diff_ids or (None,) * len(manifest.layers)
         layers = tuple(
@@ -201,6 +204,14 @@ def _hashed(
 ) -> Finding:
     reason = f"{len(content)} bytes hashed"
     return Finding(digest, kind, Evidence.READ, reason, platform)
+
+
+def _embedded(config: Descriptor, content: bytes, platform: str | None) -> Checked:
+    try:
+        config.digest.verify(content)
+    except InvalidContent as exc:
+        return _contradicted(config.digest, Kind.CONFIG, exc, platform)
+    return Checked((_hashed(config.digest, Kind.CONFIG, content, platform),))
 
 
 def _not_held(digest: Digest, kind: Kind, platform: str | None) -> Checked:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 
-from tagledger.errors import InvalidContent, NotFound, NotSupported, TooLarge
+from tagledger.errors import (
+    InvalidContent,
+    NotFound,
+    NotSupported,
+    Refused,
+    TooLarge,
+    Unreachable,
+)
 from tagledger.flows.unpacking import Unpacking
 from tagledger.flows.verify_content import LayerCheck
 from tagledger.model import media_types
@@ -56,13 +63,18 @@ class _Layers:
 
     async def check(self, layer: LayerCheck) -> Finding:
         """What came of one layer."""
+        is_foreign = media_types.is_foreign_layer(layer.descriptor.media_type)
         try:
             async with self._slots:
                 evidence, reason = await self._read(layer)
         except NotFound:
-            is_foreign = media_types.is_foreign_layer(layer.descriptor.media_type)
             evidence = Evidence.REPORTED
             reason = "a foreign layer, not held here" if is_foreign else "not held here"
+        except (Refused, Unreachable) as exc:
+            if not is_foreign:
+                raise
+            # What a stranger's server answers says nothing of the registry.
+            evidence, reason = Evidence.REPORTED, f"a foreign layer, not read: {exc}"
         except (TooLarge, NotSupported) as exc:
             evidence, reason = Evidence.REPORTED, f"not unpacked to its end: {exc}"
         except InvalidContent as exc:

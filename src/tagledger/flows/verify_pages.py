@@ -15,7 +15,8 @@ from tagledger.flows.verification import Statement, Verified, failed
 from tagledger.model.digest import Digest
 from tagledger.model.snapshot import Snapshot
 from tagledger.model.source import Progress, no_progress
-from tagledger.reports.page.reader import MAX_PAGE_BYTES, PageReader
+from tagledger.reports.page.reader import PageReader
+from tagledger.reports.page.source import load_page
 from tagledger.reports.proof.findings import Finding
 from tagledger.reports.proof.foreign_urls import ForeignUrls, packaged_urls
 from tagledger.reports.proof.learned import Learned
@@ -76,7 +77,7 @@ class PageProver:
     def verify(self, path: Path) -> Verified:
         """What came of one page; its problem if it cannot be read."""
         try:
-            return self.prove(_content(path), place=str(path))
+            return self.prove(load_page(path), place=str(path))
         except TagledgerError as exc:
             return failed(str(path), exc)
 
@@ -107,15 +108,6 @@ def verified_snapshots(
             findings.setdefault((finding.digest, finding.reason), finding)
         unproven.update(proof.unproven)
     return Verified(place=place, findings=tuple(findings.values()), unproven=unproven)
-
-
-def _content(path: Path) -> bytes:
-    try:
-        with path.open("rb") as opened:
-            # One byte more than is taken, so that the reader sees what is too large.
-            return opened.read(MAX_PAGE_BYTES + 1)
-    except OSError as exc:
-        raise PlaceNotFound(str(path), exc.strerror or "cannot be read") from exc
 
 
 def _in_parallel(

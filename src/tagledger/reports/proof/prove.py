@@ -37,6 +37,10 @@ from tagledger.reports.proof.statement import (
 )
 from tagledger.reports.proof.trials import Budget
 
+_HELD_REASONS = {
+    Evidence.READ: "its bytes are held",
+    Evidence.PROVEN: "rebuilt from what the page states",
+}
 _CONFIG_REASON = "a page tells nothing of the diff IDs, so no config can be rebuilt"
 
 
@@ -133,9 +137,11 @@ def _held(entry: Entry, digest: Digest, document: Document) -> Outcome:
             if conflict:
                 problem = f"its bytes are held, and not as stated: {conflict}"
                 return Outcome(Evidence.CONTRADICTED, problem)
-    size = len(document.content)
     return Outcome(
-        document.evidence, "its bytes are held", document=document, likely_bytes=(size,)
+        document.evidence,
+        _HELD_REASONS[document.evidence],
+        document=document,
+        likely_bytes=(len(document.content),),
     )
 
 
@@ -215,8 +221,9 @@ def _findings(
         if listed is not None:
             yield Finding(root.digest, Kind.INDEX, listed.evidence, listed.reason)
         else:
-            evidence = snapshot.evidence(root.digest)
-            yield Finding(root.digest, Kind.INDEX, evidence, "its bytes are held")
+            evidence = snapshot.documents[root.digest].evidence
+            reason = _HELD_REASONS[evidence]
+            yield Finding(root.digest, Kind.INDEX, evidence, reason)
     for entry in snapshot.entries:
         if entry.digest is None:
             continue
@@ -229,7 +236,7 @@ def _findings(
         if isinstance(config, Descriptor):
             evidence = snapshot.evidence(config.digest)
             is_held = config.digest in snapshot.documents
-            reason = "its bytes are held" if is_held else _CONFIG_REASON
+            reason = _HELD_REASONS[evidence] if is_held else _CONFIG_REASON
             yield Finding(config.digest, Kind.CONFIG, evidence, reason, shown)
 
 
