@@ -110,10 +110,14 @@ class RegistryContents:
                 answer = await self._client.ask_elsewhere(
                     "HEAD", url, BLOB_HEADERS, Purpose.FOREIGN
                 )
+                if answer.status == 405:
+                    answer = await self._client.ask_elsewhere(
+                        "GET", url, FIRST_BYTE_HEADERS, Purpose.FOREIGN
+                    )
             except TagledgerError as exc:
                 failure = str(exc)
                 continue
-            if answer.status == 200:
+            if answer.status in (200, 206):
                 return _headers_of(answer)
             failure = f"{host_of(url)} answered {answer.status}"
         self._notice(f"no date for the foreign layer {descriptor.digest}: {failure}")

@@ -100,6 +100,8 @@ def _mirror(text: str, options: RegistryOptions, kind_of: KindOfAddress) -> Endp
     # Those of the registry itself are not the mirror's: neither --creds nor a login.
     place = url.host_port_subcomponent or host
     creds = (url.user, url.password or "") if url.user else None
+    if options.creds is not None and creds is None:
+        options.on_notice(f"the credentials given are not sent to the mirror {place}")
     return Endpoint(
         host=place,
         schemes=(url.scheme,),

@@ -41,6 +41,8 @@ class ForbiddenAddress(OSError):
 def failure_of(url: URL, exc: Exception, timeout_seconds: float) -> TagledgerError:
     """What went wrong when `url` was asked."""
     host = host_of(url)
+    if isinstance(exc, aiohttp.ClientConnectorError) and exc.host != url.raw_host:
+        host = f"the proxy {exc.host}:{exc.port}"
     system = cause_of(exc)
     if isinstance(exc, TimeoutError):
         return TimedOut(host, timeout_seconds)

@@ -135,6 +135,7 @@ async def test_credentials_of_the_registry_are_not_sent_to_its_mirror() -> None:
                 await reader.observe("python:3.8")
 
     assert all("Authorization" not in request.headers for request in mirror.requests)
+    assert len(reader.notices) == 1
 
 
 async def test_other_registries_are_not_mirrored() -> None:

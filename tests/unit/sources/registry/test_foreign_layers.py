@@ -1,10 +1,12 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from support.access import BasicAccess
 from support.blobs import Published, make_blob
+from support.certificates import Authority
 from support.faults import challenge, redirect, status
 from support.foreign_host import ForeignHost
 from support.images import image_of, random_image
@@ -14,7 +16,8 @@ from support.publishing import put_into
 from support.registry import Registry
 from tagledger.errors import BlobNotFound, SizeMismatch, TagledgerError, UnsafeAddress
 from tagledger.model.source import Wanted
-from unit.sources.registry.reading import DATED, Reader, layer_descriptor
+from tagledger.sources.registry.addresses import AddressKind
+from unit.sources.registry.reading import DATED, Reader, World, layer_descriptor
 
 MOMENT = datetime(2018, 9, 18, 20, 20, 50, tzinfo=UTC)
 CREDS = ("ada", "hunter2")
@@ -113,23 +116,29 @@ async def test_the_next_url_is_asked_where_one_fails(
     assert reader.notices == []
 
 
+NO_URL = "no http or https URL"
+REFUSED = "refused to ask"
+
+
 @pytest.mark.parametrize(
-    "url",
+    ("url", "reason"),
     [
-        "http://example.org/x",
-        "https://169.254.169.254/x",
-        "https://10.0.0.1/x",
-        "https://[fd00:ec2::254]/x",
-        "http://user:secret@127.0.0.1/x",
-        "file:///etc/passwd",
-        "relative/path",
-        "//127.0.0.1/x",
-        "http://[x/",
-        "",
-        "https://x/\x1b[2J",
+        ("http://example.org/x", REFUSED),
+        ("https://169.254.169.254/x", REFUSED),
+        ("https://10.0.0.1/x", REFUSED),
+        ("https://[fd00:ec2::254]/x", REFUSED),
+        ("http://user:secret@127.0.0.1/x", REFUSED),
+        ("file:///etc/passwd", NO_URL),
+        ("relative/path", NO_URL),
+        ("//127.0.0.1/x", NO_URL),
+        ("http://[x/", NO_URL),
+        ("", NO_URL),
+        ("https://x/\x1b[2J", NO_URL),
     ],
 )
-async def test_an_unsafe_url_gives_no_date(registry: Registry, url: str) -> None:
+async def test_an_unsafe_url_gives_no_date(
+    registry: Registry, url: str, reason: str
+) -> None:
     """A place that must not be asked is noted, and the image is read all the same."""
     put_into(registry, "a/b", image_with(url), "1")
     async with Reader(creds=CREDS) as reader:
@@ -138,8 +147,33 @@ async def test_an_unsafe_url_gives_no_date(registry: Registry, url: str) -> None
     (notice,) = reader.notices
     assert snapshot.images[0].layers[0].last_modified is None
     assert BASE.digest in notice
+    assert reason in notice
     assert "secret" not in notice
     assert "\x1b" not in notice
+
+
+async def test_a_registry_elsewhere_leads_to_no_loopback_address(
+    tmp_path: Path,
+) -> None:
+    """Only with a registry on this machine may a layer be on it."""
+    authority = Authority()
+    world = World(
+        names={"registry.test": "127.0.0.2", "inside.test": "127.0.0.1"},
+        kinds={"127.0.0.2": AddressKind.PUBLIC},
+    )
+    public = Registry(tls=authority.server_context("registry.test"), host="127.0.0.2")
+    inside = ForeignHost(tls=authority.server_context("inside.test"))
+    async with public, inside:
+        url = f"https://inside.test:{inside.port}/base"
+        put_into(public, "a/b", image_with(url), "1")
+        async with Reader(world, ca_cert=authority.write_ca(tmp_path)) as reader:
+            name = f"registry.test:{public.port}/a/b:1"
+            await reader.observe(name, DATED)
+            with pytest.raises(UnsafeAddress, match="this machine"):
+                await reader.blob(name, layer_descriptor(CONTENT, urls=(url,)))
+
+    assert inside.requests == []
+    assert "this machine" in reader.notices[0]
 
 
 async def test_a_foreign_redirect_is_checked_as_well(
@@ -170,6 +204,19 @@ async def test_a_foreign_host_that_fails_is_noted(
     assert "s3cret" not in notice
 
 
+async def test_a_foreign_host_that_knows_no_head_is_asked_for_a_byte(
+    registry: Registry, foreign: ForeignHost
+) -> None:
+    """Where HEAD is not known, the first byte's answer has the date as well."""
+    foreign.on("HEAD", "*", status(405))
+    put_into(registry, "a/b", image_with(f"{foreign.url}/base"), "1")
+    async with Reader(creds=CREDS) as reader:
+        snapshot = await reader.observe(f"{registry.address}/a/b:1", DATED)
+
+    assert snapshot.images[0].layers[0].last_modified == MOMENT
+    assert foreign.requests[1].headers["Range"] == "bytes=0-0"
+
+
 async def test_a_foreign_layer_is_streamed_from_its_url(
     registry: Registry, foreign: ForeignHost
 ) -> None:
@@ -188,6 +235,8 @@ async def test_a_foreign_layer_is_streamed_from_its_url(
     ("url", "error"),
     [
         ("https://10.0.0.1/x", UnsafeAddress),
+        ("http://example.org/x", UnsafeAddress),
+        ("http://user:secret@127.0.0.1/x", UnsafeAddress),
         ("http://127.0.0.1:{port}/none", BlobNotFound),
     ],
 )

@@ -173,6 +173,16 @@ async def test_a_proxy_that_refuses_is_told() -> None:
     assert "s3cret" not in str(caught.value)
 
 
+async def test_a_proxy_that_is_not_there_is_named() -> None:
+    """It is the proxy that cannot be reached, not the registry."""
+    async with Proxy() as proxy:
+        environment = {"https_proxy": proxy.url}
+        port = proxy.port
+    async with Reader(environment=environment) as reader:
+        with pytest.raises(ConnectionFailed, match=f"proxy 127.0.0.1:{port}"):
+            await reader.observe("registry.test/a/b:1")
+
+
 @pytest.mark.parametrize(
     "host",
     [

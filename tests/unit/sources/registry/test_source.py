@@ -293,6 +293,18 @@ def test_an_address_is_opened_without_asking_anybody(address: str) -> None:
     assert parse_reference("docker.io/library/python:3.8") == name
 
 
+async def test_a_registry_may_have_an_address_of_the_newer_kind() -> None:
+    """A registry on `[::1]` is on loopback as well, and asked over plain HTTP."""
+    try:
+        async with Registry(host="::1") as registry, Reader() as reader:
+            put_into(registry, "a/b", INDEX, "1")
+            snapshot = await reader.observe(f"{registry.address}/a/b:1")
+    except OSError as exc:
+        pytest.skip(f"no IPv6 here: {exc}")
+
+    assert len(snapshot.images) == 2
+
+
 async def test_a_name_without_a_registry_is_refused() -> None:
     """A reference of a layout cannot be asked for here."""
     async with Reader() as reader:
