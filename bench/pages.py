@@ -1,4 +1,4 @@
-"""Published pages: reading all versions of three years to snapshots, and writing them back.
+"""Published pages: three years of them read to snapshots, and written back.
 
 One process, one reader and one writer, as an import of such a history uses them: what
 the versions share is read once. The floor is SHA-256 over the same bytes in the same
@@ -27,11 +27,14 @@ SPEED = 60
 SECONDS = 60
 """For all versions, read and written back."""
 
+QUICK = 1_000
+"""Versions read to see that it runs; one after the other, as they share the most."""
+
 _MEGABYTE = 1_000_000
 
 
 def measure(*, quick: bool = False, bundle: Path = BUNDLE) -> bool:
-    """Print the table; whether every goal was reached. Says so where there is no bundle."""
+    """Print the table, or that there is no bundle; whether every goal was reached."""
     if not bundle.exists():
         print(f"\nPublished pages: skipped, there is no {bundle.name} beside this")
         return True
@@ -42,7 +45,7 @@ def measure(*, quick: bool = False, bundle: Path = BUNDLE) -> bool:
 def _measure(repository: Path, *, quick: bool) -> bool:
     wanted = versions(repository)
     if quick:
-        wanted = wanted[:: len(wanted) // 50]
+        wanted = wanted[-QUICK:]
     writer = PageWriter()
     reader = PageReader(writer)
     observed_at = datetime.now(UTC)
@@ -73,7 +76,10 @@ def _measure(repository: Path, *, quick: bool) -> bool:
     figures = [
         Figure("versions", f"{len(wanted)} ({megabytes:.0f} MB, {snapshots} tags)"),
         Figure("degenerate", ", ".join(degenerate) or "none"),
-        at_least("written back the same", same, expected, "versions"),
+        Figure(
+            *("written back the same", f"{same} of {expected}"),
+            *("all", same == expected),
+        ),
         Figure("SHA-256 of the same bytes", f"{megabytes / hashing:.0f} MB/s"),
         at_least("reading to snapshots", speed, SPEED, "MB/s"),
         Figure("reading, in times of SHA-256", f"{reading / hashing:.1f}"),
@@ -88,7 +94,7 @@ def main() -> None:
     """Run as a program; the bundle may be named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("bundle", nargs="?", type=Path, default=BUNDLE)
-    parser.add_argument("--quick", action="store_true", help="a fiftieth of it")
+    parser.add_argument("--quick", action="store_true", help="a small part of it")
     asked = parser.parse_args()
     sys.exit(0 if measure(quick=asked.quick, bundle=asked.bundle) else 1)
 
