@@ -110,20 +110,24 @@ def in_an_archive_by_skopeo(directory: Path) -> Iterator[Place]:
 def in_an_archive_by_podman(directory: Path) -> Iterator[Place]:
     """What podman saves, after it loaded the image."""
     path = directory / "app.tar"
-    _loaded(directory)("save", "--format=docker-archive", f"--output={path}", NAME)
+    with Podman() as podman:
+        podman("load", f"--input={_saved(directory)}")
+        podman("save", "--format=docker-archive", f"--output={path}", NAME)
     yield _archive(path)
 
 
 @contextmanager
 def in_podman(directory: Path) -> Iterator[Place]:
     """The service of podman that speaks Docker's API."""
-    with _loaded(directory).service() as host:
-        yield Place(
-            open=lambda tag: open_docker_daemon(
-                f"example/app:{tag}", {"DOCKER_HOST": host}
-            ),
-            keeps_manifests=False,
-        )
+    with Podman() as podman:
+        podman("load", f"--input={_saved(directory)}")
+        with podman.service() as host:
+            yield Place(
+                open=lambda tag: open_docker_daemon(
+                    f"example/app:{tag}", {"DOCKER_HOST": host}
+                ),
+                keeps_manifests=False,
+            )
 
 
 @contextmanager
@@ -168,10 +172,8 @@ def _layout(directory: Path) -> str:
     return f"oci:{directory / 'layout'}:1.0"
 
 
-def _loaded(directory: Path) -> Podman:
-    """A podman that has the image."""
-    saved = directory / "to-load.tar"
-    skopeo("copy", _layout(directory), f"docker-archive:{saved}:{NAME}")
-    podman = Podman(directory)
-    podman("load", f"--input={saved}")
-    return podman
+def _saved(directory: Path) -> Path:
+    """An archive that podman loads."""
+    path = directory / "to-load.tar"
+    skopeo("copy", _layout(directory), f"docker-archive:{path}:{NAME}")
+    return path

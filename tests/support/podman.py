@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from support.tools import run_tool
 
@@ -14,15 +15,26 @@ STARTING_SECONDS = 20
 
 
 class Podman:
-    """A store in `directory`; needs root."""
+    """A store of its own, between `with` and its end; needs root.
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    It stands right under /tmp: podman takes no runroot of more than 50 characters, nor the system a socket of more
+    than 107, and a test's own folder may well be longer.
+    """
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="podman-", dir="/tmp")
+        self._directory = Path(self._folder.name)
         self._store = (
             "--storage-driver=vfs",
-            f"--root={directory / 'root'}",
-            f"--runroot={directory / 'runroot'}",
+            f"--root={self._directory / 'root'}",
+            f"--runroot={self._directory / 'run'}",
         )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._folder.cleanup()
 
     def __call__(self, *words: str) -> str:
         """What `podman` prints, without the line break."""
@@ -31,29 +43,21 @@ class Podman:
     @contextmanager
     def service(self) -> Iterator[str]:
         """The address of its service, as `DOCKER_HOST` takes it."""
-        # The path of a socket may have 108 characters, fewer than a test's folder.
-        with tempfile.TemporaryDirectory() as short:
-            path = f"{short}/podman.sock"
-            log = self._directory / "service.log"
-            with log.open("wb") as written:
-                process = subprocess.Popen(
-                    [
-                        "podman",
-                        *self._store,
-                        "system",
-                        "service",
-                        "--time=0",
-                        f"unix://{path}",
-                    ],
-                    stdout=written,
-                    stderr=subprocess.STDOUT,
-                )
-            try:
-                _wait(process, path, log)
-                yield f"unix://{path}"
-            finally:
-                process.terminate()
-                process.wait()
+        path = f"{self._directory}/api.sock"
+        log = self._directory / "service.log"
+        service = ("system", "service", "--time=0", f"unix://{path}")
+        with log.open("wb") as written:
+            process = subprocess.Popen(
+                ["podman", *self._store, *service],
+                stdout=written,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            _wait(process, path, log)
+            yield f"unix://{path}"
+        finally:
+            process.terminate()
+            process.wait()
 
 
 def _wait(process: subprocess.Popen[bytes], path: str, log: Path) -> None:
