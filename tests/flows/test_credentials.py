@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from support import faults
 from support.access import BasicAccess, BearerAccess
 from support.basic import basic_authorization
 from support.blobs import Published
+from support.exchange import Answer, Reply, Request
 from support.images import random_image
 from support.program import Program
 from support.publishing import put_into
@@ -221,3 +223,26 @@ def test_a_mirror_gets_its_own_login(program: Program, private: Registry) -> Non
     content = program.output("raw", "greeting:1.0", *mirror)
 
     assert image().root.content == content
+
+
+def test_a_token_that_ends_in_the_middle_is_replaced_once(program: Program) -> None:
+    """However many requests were under way with it."""
+    issuer = TokenIssuer({USER: PASSWORD})
+    seen = 0
+
+    async def revoking(request: Request, answer: Answer) -> Reply:
+        nonlocal seen
+        seen += 1
+        if seen == 10:
+            issuer.revoke_all()
+        return await answer(request)
+
+    with Registry(access=BearerAccess(issuer)) as registry:
+        put_into(registry, "a/b", random_image(layers=40).published, "1.0")
+        registry.on("HEAD", "*/blobs/*", revoking)
+        registry.on("GET", "/token", faults.slow_start(0.2))
+        words = ("report", f"{registry.address}/a/b:1.0")
+
+        program.output(*words, "--creds", f"{USER}:{PASSWORD}")
+
+        assert 2 == len(registry.asked("GET", "/token"))
