@@ -8,8 +8,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
+# Type checkers take this for true; importing `typing` for it would cost `--help` more
+# than all the rest.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from tagledger.errors import TagledgerError
@@ -67,6 +68,8 @@ _HOMES = {
 
 def __getattr__(name: str) -> object:
     # Loaded on first use: `tagledger --version` must not wait for what it won't need.
+    from importlib import import_module
+
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

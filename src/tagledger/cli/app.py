@@ -6,32 +6,8 @@ from importlib import import_module
 
 import click
 
-from tagledger import __version__
+from tagledger.cli.help_text import COMMANDS, HELP, VERSION_LINE
 from tagledger.cli.output import ReaderGone
-
-COMMANDS = {
-    "pull": "Copy an image into an OCI layout, every digest checked.",
-    "raw": "Print the exact bytes of an index, a manifest or a config.",
-    "report": "Write the page of an image: Markdown, or JSON.",
-    "show": "Show an image in the terminal.",
-    "tags": "List the tags of a repository, newest version first.",
-    "verify": "Prove pages, and re-hash everything in images.",
-}
-"""Every command with its first line of help: `--help` loads none of them. Each lives
-in `cli/commands/` under its own name; a test holds the lines to the commands' own."""
-
-ADDRESSES = """\b
-Addresses:
-  python:3.8, ghcr.io/a/b@sha256:…     a registry (also docker://…)
-  oci:DIR[:tag]                        an OCI layout
-  oci-archive:FILE[:tag]               an OCI layout in a tar
-  docker-archive:FILE[:ref]            what `docker save` wrote
-  docker-daemon:NAME                   a Docker-compatible daemon
-  report:FILE.md[:tag][@sha256:…]      a published page (report:- for stdin)
-
-\b
-Exit codes: 0 done, 1 differs or contradicted, 2 usage, 3 not found, 4 refused,
-5 unreachable, 6 invalid content, 130 interrupted."""
 
 
 class _Program(click.Group):
@@ -47,29 +23,17 @@ class _Program(click.Group):
         command: click.Command = module.command
         return command
 
-    def format_commands(
-        self,
-        ctx: click.Context,  # noqa: ARG002 - click's
-        formatter: click.HelpFormatter,
-    ) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+    def get_help(self, ctx: click.Context) -> str:  # noqa: ARG002 - click's
+        return HELP
 
 
 @click.group(
     cls=_Program,
-    epilog=ADDRESSES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 90},
 )
-@click.version_option(
-    __version__, prog_name="tagledger", message="%(prog)s %(version)s"
-)
+@click.version_option(message=VERSION_LINE)
 def program() -> None:
-    """State exactly what a container image was.
-
-    Reads a container image from wherever it is and states what was published: every
-    platform, layer, byte count and build step.
-    """
+    """State exactly what a container image was."""
 
 
 def run(arguments: list[str] | None = None) -> int:

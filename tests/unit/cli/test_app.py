@@ -7,7 +7,8 @@ import click
 import pytest
 
 from tagledger import __version__
-from tagledger.cli.app import COMMANDS, program, run
+from tagledger.cli.app import program, run
+from tagledger.cli.help_text import COMMANDS
 
 HEAVY = ("aiohttp", "asyncio", "msgspec", "rich", "ssl", "uvloop", "tagledger.model")
 """What `--help` and `--version` must not wait for."""
@@ -31,6 +32,46 @@ def test_help_and_version_load_nothing_heavy(option: str) -> None:
     loaded = loaded_modules(option)
 
     assert [] == [name for name in HEAVY if name in loaded]
+
+
+@pytest.mark.parametrize("option", ["--help", "-h", "--version"])
+def test_a_question_about_the_program_waits_for_nothing(option: str) -> None:
+    """Not even for the library that reads command lines, and what is said is the same."""
+    start = (
+        f"import sys; sys.argv = ['tagledger', {option!r}]\n"
+        "from tagledger.cli import main\n"
+        "try: main()\n"
+        "finally: print('LOADED', *(name for name in ('click', 'typing') if name in sys.modules))"
+    )
+    alone = subprocess.run(
+        [sys.executable, "-c", start],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    whole = subprocess.run(
+        [sys.executable, "-c", f"from tagledger.cli.app import run; run([{option!r}])"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert f"{whole.stdout}LOADED\n" == alone.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_help_that_cannot_be_written_is_an_error_in_words() -> None:
+    """A full disk under `--help` is told like any other."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "tagledger", "--help"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert (5, True) == (done.returncode, "No space left" in done.stderr)
 
 
 def test_the_version_is_the_package_s(capfd: pytest.CaptureFixture[str]) -> None:
