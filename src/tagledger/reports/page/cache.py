@@ -6,6 +6,9 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
+ENTRY_BYTES = 500
+"""What an entry weighs besides its text: many small ones fill a memory too."""
+
 _K = TypeVar("_K", bound=Hashable)
 _V = TypeVar("_V")
 
@@ -31,6 +34,7 @@ class BoundedCache(Generic[_K, _V]):
         earlier = self._entries.pop(key, None)
         if earlier is not None:
             self._held_bytes -= earlier[1]
+        size_bytes += ENTRY_BYTES
         self._entries[key] = value, size_bytes
         self._held_bytes += size_bytes
         while self._held_bytes > self._max_bytes and self._entries:

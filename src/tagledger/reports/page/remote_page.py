@@ -35,8 +35,8 @@ MAX_SECTIONS = 2_000
 """Most sections of one page: what is read from a registry has at most 1,000 entries,
 each with an attestation."""
 
-MAX_CACHED_BYTES = 128 * 1024 * 1024
-"""Text of read sections remembered."""
+MAX_CACHED_BYTES = 64 * 1024 * 1024
+"""Text of read sections remembered: three years of 22 images have 24 MB."""
 
 MAX_FORMS = 1_000
 """Forms kept apart; pages by the thousand share a handful."""

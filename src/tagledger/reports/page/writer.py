@@ -31,8 +31,8 @@ from tagledger.reports.page.wording import (
     NO_PLATFORMS,
 )
 
-MAX_CACHED_BYTES = 128 * 1024 * 1024
-"""Text of written sections remembered: three years of the record have 99 MB."""
+MAX_CACHED_BYTES = 64 * 1024 * 1024
+"""Text of written sections remembered: three years of 22 images have 24 MB."""
 
 _Key = tuple[int, str | None, bool, str | None, str, Bullets]
 
