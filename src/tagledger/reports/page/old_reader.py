@@ -41,7 +41,6 @@ _HEAD = re.compile(
     r"```\n\n)?(?P<totals>(?:-\t[^\n]*\n)+)\n### Layers \((?P<count>\d{1,4})\)\n"
 )
 _V1_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_EMPTY_BLOB = "sha256:a3ed95caeb02ffe68cdd9fd84406680ae93d633cb16422d00e8a7c22955b46d4"
 _TOTALS = ("Total Virtual Size", "Total v2 Content-Length")
 _LABELS = (
     *("Created", "Parent Layer", "Docker Version", "Virtual Size", "v2 Blob"),
@@ -148,7 +147,7 @@ def _read_row(piece: bytes) -> _Row:
             parent=facts.span("Parent Layer"),
             docker_version=facts.read("Docker Version", str),
         )
-    step = Step(command, created=created, makes_layer=digest != _EMPTY_BLOB)
+    step = Step(command, created=created, makes_layer=True)
     written = old_layer_section(old, layer, step).encode(encoding or "utf-8")
     if written != b"#### `" + piece:
         raise different(b"#### `" + piece, written)
@@ -156,9 +155,8 @@ def _read_row(piece: bytes) -> _Row:
 
 
 def _placed(row: _Row, position: int) -> Step:
-    # The blob of nothing says that the step made no layer.
-    layer = position if row.step.makes_layer else None
-    return msgspec.structs.replace(row.step, layer=layer)
+    # Every step of a schema 1 image has a blob, if only that of nothing.
+    return msgspec.structs.replace(row.step, layer=position)
 
 
 def _check_chain(rows: Sequence[_Row]) -> None:

@@ -170,7 +170,7 @@ def test_an_old_page_lists_layer_by_layer() -> None:
     assert [(101, 1), (32, 2), (103, 3)] == [
         (layer.size_bytes, layer.uncompressed_size_bytes) for layer in image.layers
     ]
-    assert ["RUN step 1 \\\n\t&& more", 0, None, 2] == [
+    assert ["RUN step 1 \\\n\t&& more", 0, 1, 2] == [
         image.steps[0].dockerfile,
         *(step.layer for step in image.steps),
     ]
