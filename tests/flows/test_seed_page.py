@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from support.access import BearerAccess
+from support.access import BasicAccess, BearerAccess
 from support.foreign_host import ForeignHost
 from support.program import Program
 from support.registry import Registry
@@ -147,23 +147,33 @@ def test_without_foreign_the_other_host_is_left_alone(
     assert len(dated) == page.count("Last Modified: ")
 
 
-@pytest.mark.usefixtures("image")
 def test_the_other_host_gets_no_credentials(
-    program: Program, registry: Registry, foreign_host: ForeignHost
+    program: Program, foreign_host: ForeignHost
 ) -> None:
     """A foreign layer's host learns nothing of who asks (CVE-2020-15157), whatever the user has configured for it."""
-    auths = {
-        registry.address: {"auth": "cmVhZGVyOm9wYWw="},
-        foreign_host.address: {"auth": "cmVhZGVyOm9wYWw="},
-    }
+    auths = {foreign_host.address: {"auth": "cmVhZGVyOm9wYWw="}}
     docker = program.home / ".docker"
     docker.mkdir()
     (docker / "config.json").write_text(json.dumps({"auths": auths}))
+    with Registry(access=BasicAccess("reader", "opal")) as private:
+        publish_seed(private, foreign_host)
+        ref = f"{private.address}/{REPOSITORY}:{TAG}"
 
-    program.output("report", NAME, *mirror(registry), "--creds", "reader:opal")
+        program.output("report", ref, "--creds", "reader:opal")
 
-    assert [] == foreign_host.credentials_seen
     assert foreign_host.requests
+    assert [] == foreign_host.credentials_seen
+
+
+def test_credentials_given_for_docker_hub_stay_with_it(
+    program: Program, registry: Registry, image: SeedImage
+) -> None:
+    """A mirror is another host: it gets none of them, and that is said."""
+    done = program.run("report", NAME, "--creds", "reader:opal", *mirror(registry))
+
+    assert (0, expected_page(image)) == (done.code, done.out)
+    assert "not sent to the mirror" in done.err
+    assert [] == [each for each in registry.requests if "Authorization" in each.headers]
 
 
 def test_the_page_is_read_and_written_again(program: Program) -> None:
