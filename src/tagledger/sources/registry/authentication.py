@@ -64,7 +64,7 @@ class Authentication:
             known = self._proofs.get(repository.path)
             if known is not None and known is not old and not self._is_over(known):
                 return known
-            proof = await self._obtain(repository, challenges, old)
+            proof = await self._obtain(repository, challenges)
             self._proofs[repository.path] = proof
             return proof
 
@@ -78,28 +78,21 @@ class Authentication:
         return AccessDenied(repository.name)
 
     async def _obtain(
-        self, repository: Repository, challenges: Iterable[Challenge], old: Proof | None
+        self, repository: Repository, challenges: Iterable[Challenge]
     ) -> Proof:
         offered: dict[str, Challenge] = {}
         for challenge in challenges:
             offered.setdefault(challenge.scheme, challenge)
         credentials = await self._credentials(repository)
-        proof = None
         if bearer := offered.get("bearer"):
             self._bearer = bearer
-            if credentials is None or not credentials.registry_token:
-                scope = f"repository:{repository.path}:pull"
-                return await self._tokens.fetch(
-                    bearer, scope, repository.name, credentials
-                )
-            proof = Proof(f"Bearer {credentials.registry_token}")
-        elif "basic" in offered and credentials is not None and credentials.basic:
-            proof = Proof(credentials.basic)
-        if proof is None:
-            raise AuthenticationRequired(repository.name)
-        if proof == old:
-            raise CredentialsRefused(self._endpoint.host)
-        return proof
+            if credentials is not None and credentials.registry_token:
+                return Proof(f"Bearer {credentials.registry_token}")
+            scope = f"repository:{repository.path}:pull"
+            return await self._tokens.fetch(bearer, scope, repository.name, credentials)
+        if "basic" in offered and credentials is not None and credentials.basic:
+            return Proof(credentials.basic)
+        raise AuthenticationRequired(repository.name)
 
     async def _credentials(self, repository: Repository) -> Credentials | None:
         if self._endpoint.creds is not None:
