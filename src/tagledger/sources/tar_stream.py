@@ -97,7 +97,7 @@ class StreamShelf:
 
     def __init__(self, place: str, index: TarIndex) -> None:
         self._place = place
-        self._index = index
+        self.index = index
 
     @property
     def place(self) -> str:
@@ -106,20 +106,20 @@ class StreamShelf:
 
     def size_bytes(self, name: str) -> int | None:
         """How long the file was; None if there was none."""
-        extent = self._index.files.get(name)
+        extent = self.index.files.get(name)
         return None if extent is None else extent.size_bytes
 
     def beginning(self, name: str) -> bytes:
         """The first six bytes of a file that was there."""
-        return self._index.files[name].beginning
+        return self.index.files[name].beginning
 
     def plain_name(self, name: str) -> str:
         """The name under which the bytes themselves stand, if this is a link."""
-        return self._index.plain_name(name)
+        return self.index.plain_name(name)
 
     def open(self, name: str) -> OpenFile:
         """A document. Raises ContentNotHeld for anything else."""
-        if (content := self._index.held.get(name)) is None:
+        if (content := self.index.held.get(name)) is None:
             raise ContentNotHeld(f"{self._place}: {name}")
         return io.BytesIO(content)
 
