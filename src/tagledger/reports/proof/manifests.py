@@ -32,7 +32,12 @@ from tagledger.reports.proof.manifest_forms import (
     ManifestForm,
 )
 from tagledger.reports.proof.serialise import GO_INDENT_3, Gap
-from tagledger.reports.proof.statement import manifest_conflict, stated_manifest
+from tagledger.reports.proof.statement import (
+    LayerStatement,
+    ManifestStatement,
+    manifest_conflict,
+    stated_manifest,
+)
 from tagledger.reports.proof.trials import (
     MAX_CONFIG_BYTES,
     Budget,
@@ -161,7 +166,7 @@ def _prove_image(image: Image, digest: Digest, bench: Bench) -> Outcome:
             if size is not None:
                 found = Relative(size - text_bytes, draft.form)
                 bench.learned.remember(bench.reference, image, found)
-                return _found(draft, size, image, digest, bench)
+                return _found(draft, size, digest, bench)
     evidence, reason = _failure(image, predicted, bench)
     return Outcome(evidence, reason, likely_bytes=_likely_bytes(image, bench))
 
@@ -200,7 +205,7 @@ def _prove_attestation(
         for draft in drafts:
             size = find_number(draft.gap, digest, tried, bench.budget)
             if size is not None:
-                return _found(draft, size, attestation, digest, bench)
+                return _found(draft, size, digest, bench)
     if bench.budget.is_spent:
         return _reported(LIMIT_REACHED)
     return _reported("an attestation may carry annotations that the page does not show")
@@ -217,14 +222,13 @@ def _with_predicates(layers: Sequence[Layer]) -> Iterator[tuple[Layer, ...]]:
 def _found(
     draft: _Draft,
     config_bytes: int,
-    entry: Image | Attestation,
     digest: Digest,
     bench: Bench,
 ) -> Outcome:
     content = draft.gap.filled(config_bytes)
     digest.verify(content)
     proven = ProvenManifest(
-        statement=stated_manifest(entry),
+        statement=_written(draft),
         document=Document(draft.media_type, content, Evidence.PROVEN),
         config_type=draft.form.config_type,
         config_bytes=config_bytes,
@@ -233,6 +237,21 @@ def _found(
     )
     bench.learned.keep_manifest(digest, proven)
     return _as_proven(proven)
+
+
+def _written(draft: _Draft) -> ManifestStatement:
+    """What the bytes say, also where the page left it out."""
+    return ManifestStatement(
+        draft.config,
+        tuple(
+            LayerStatement(
+                layer.digest,
+                layer.size_bytes,
+                layer.media_type or media_types.DOCKER_LAYER_GZIP,
+            )
+            for layer in draft.layers
+        ),
+    )
 
 
 def _as_proven(proven: ProvenManifest) -> Outcome:

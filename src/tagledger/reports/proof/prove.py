@@ -99,18 +99,20 @@ def _outcomes(snapshot: Snapshot, bench: Bench) -> dict[Digest, Outcome]:
             first[entry.digest] = entry
             outcomes[entry.digest] = _outcome(snapshot, entry, entry.digest, bench)
             continue
-        conflict = _conflict(first[entry.digest], entry)
+        conflict = _conflict(outcomes[entry.digest], first[entry.digest], entry)
         if conflict:
             problem = f"the page states it twice, and differently: {conflict}"
             outcomes[entry.digest] = Outcome(Evidence.CONTRADICTED, problem)
     return outcomes
 
 
-def _conflict(one: Entry, other: Entry) -> str:
+def _conflict(outcome: Outcome, one: Entry, other: Entry) -> str:
+    """Where a further statement excludes the first, or the bytes that proved it."""
     kinds = (Image, Attestation)
     if not isinstance(one, kinds) or not isinstance(other, kinds):
         return ""
-    return manifest_conflict(stated_manifest(one), stated_manifest(other))
+    first = outcome.proven.statement if outcome.proven else stated_manifest(one)
+    return manifest_conflict(first, stated_manifest(other))
 
 
 def _outcome(snapshot: Snapshot, entry: Entry, digest: Digest, bench: Bench) -> Outcome:

@@ -360,6 +360,23 @@ def test_bytes_proven_from_one_page_contradict_another_page() -> None:
     assert digest not in proof.snapshot.documents
 
 
+async def test_what_the_first_page_left_out_the_bytes_say() -> None:
+    """A page without media types proves the manifest; another with a wrong one is contradicted by its bytes."""
+    learned = Learned()
+    snapshot = await stated(random_image(layers=1).published)
+    silent = with_layer(snapshot, 0, 0, media_type=None)
+    wrong = with_layer(snapshot, 0, 0, media_type=media_types.DOCKER_LAYER_FOREIGN)
+    twice = msgspec.structs.replace(silent, entries=(*silent.entries, *wrong.entries))
+
+    proofs = [prove(page, learned=learned) for page in (silent, snapshot, wrong)]
+
+    expected = [Evidence.PROVEN, Evidence.PROVEN, Evidence.CONTRADICTED]
+    assert expected == [evidence_of(proof, Kind.MANIFEST)[0] for proof in proofs]
+    assert "another media type of layer 1" in reason_of(proofs[2], Kind.MANIFEST)
+    both = evidence_of(prove(twice), Kind.MANIFEST)
+    assert [Evidence.CONTRADICTED] * 2 == both
+
+
 def test_a_list_proven_before_contradicts_another_order() -> None:
     """The bytes of a list say in which order its manifests stand."""
     learned = Learned()
