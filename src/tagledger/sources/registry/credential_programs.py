@@ -7,6 +7,7 @@ object comes out, and a failure is told on stdout.
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shutil
 from collections.abc import Callable, Mapping
@@ -87,20 +88,33 @@ async def _run(
     program: str, text: bytes, environment: Mapping[str, str]
 ) -> tuple[int, bytes]:
     """Status and output; the program does not outlive us."""
-    process = await asyncio.create_subprocess_exec(
-        program,
-        "get",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        # What programs say there is for terminals, and may hold anything.
-        stderr=asyncio.subprocess.DEVNULL,
-        env=dict(environment),
-    )
+    process = await _started(program, text, environment)
     try:
-        output, _ = await process.communicate(text)
+        output, _ = await process.communicate()
         return await process.wait(), output
     except BaseException:
         if process.returncode is None:
             process.kill()
             await process.wait()
         raise
+
+
+async def _started(
+    program: str, text: bytes, environment: Mapping[str, str]
+) -> asyncio.subprocess.Process:
+    # The short text waits in the pipe: a program need not read it before it ends.
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, text)
+        os.close(writing)
+        return await asyncio.create_subprocess_exec(
+            program,
+            "get",
+            stdin=reading,
+            stdout=asyncio.subprocess.PIPE,
+            # What programs say there is for terminals, and may hold anything.
+            stderr=asyncio.subprocess.DEVNULL,
+            env=dict(environment),
+        )
+    finally:
+        os.close(reading)

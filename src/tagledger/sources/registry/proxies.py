@@ -1,9 +1,9 @@
 """Proxies, as the environment names them.
 
-The HTTP library could read them itself, but would then read `.netrc` as well. Like
-curl and Go's library: names in lower case win, HTTP_PROXY counts for nothing where
-REQUEST_METHOD shows that a web server may have set it from a request's `Proxy` header
-(CVE-2016-5385), and this machine is never asked through a proxy.
+The HTTP library could read them itself, but would then read `.netrc` as well. As with
+curl, names in lower case win, HTTP_PROXY counts for nothing (a web server may have set
+it from a request's `Proxy` header, CVE-2016-5385), and as with Go's library this
+machine is never asked through a proxy.
 """
 
 from __future__ import annotations
@@ -43,10 +43,8 @@ class Proxies:
             return None if text is None else parse_proxy(text, names[0])
 
         every = named("all_proxy", "ALL_PROXY")
-        is_cgi = "REQUEST_METHOD" in environment
-        http = named("http_proxy") if is_cgi else named("http_proxy", "HTTP_PROXY")
         self._by_scheme = {
-            "http": http or every,
+            "http": named("http_proxy") or every,
             "https": named("https_proxy", "HTTPS_PROXY") or every,
         }
         text = environment.get("no_proxy") or environment.get("NO_PROXY") or ""

@@ -1,3 +1,4 @@
+import asyncio
 import base64
 import json
 from collections.abc import Mapping
@@ -309,6 +310,16 @@ async def test_a_program_that_fails_does_not_stop_an_anonymous_pull(
     assert problem in notice
     assert "hunter2" not in notice
     assert await home.find("quay.io") == ADA
+
+
+def test_a_program_need_not_listen_on_any_kind_of_loop(home: Home) -> None:
+    """uvloop, which the command line runs on, differs about pipes that nobody reads."""
+    uvloop = pytest.importorskip("uvloop", reason="uvloop is not made for here")
+    home.program("docker-credential-test", "exit 2")
+    write(home.config, credsStore="test", auths={"ghcr.io": login()})
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        for _ in range(5):
+            assert runner.run(home.find("ghcr.io")) == ADA
 
 
 async def test_a_program_that_hangs_is_ended(home: Home, tmp_path: Path) -> None:

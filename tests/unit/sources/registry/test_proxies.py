@@ -35,7 +35,6 @@ def proxy_of(url: str, **environment: str) -> str | None:
         ({"HTTPS_PROXY": "http://p:1"}, "https://a.example/", "http://p:1"),
         ({"HTTPS_PROXY": "http://p:1"}, "http://a.example/", None),
         ({"http_proxy": "http://p:1"}, "http://a.example/", "http://p:1"),
-        ({"HTTP_PROXY": "http://p:1"}, "http://a.example/", "http://p:1"),
         ({"http_proxy": "p:1"}, "http://a.example/", "http://p:1"),
         ({"all_proxy": "http://p:1"}, "http://a.example/", "http://p:1"),
         ({"ALL_PROXY": "http://p:1"}, "https://a.example/", "http://p:1"),
@@ -65,9 +64,7 @@ def test_the_environment_names_proxies(
 
 def test_a_web_servers_request_names_no_proxy() -> None:
     """In a CGI program HTTP_PROXY may be a request's header (CVE-2016-5385)."""
-    environment = {"HTTP_PROXY": "http://evil", "REQUEST_METHOD": "GET"}
-
-    assert proxy_of("http://a.example/", **environment) is None
+    assert proxy_of("http://a.example/", HTTP_PROXY="http://evil") is None
 
 
 @pytest.mark.parametrize(
