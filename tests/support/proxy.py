@@ -1,6 +1,7 @@
 """A forward proxy: absolute-form requests and CONNECT tunnels (RFC 9112, section 3.2.2; RFC 9110, section 9.3.6)."""
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -26,7 +27,7 @@ class Proxy(Running):
     """Passes on what it is asked to, and records it.
 
     `routes` maps `host:port` to another `host:port`, so that a test can reach its own servers under any name. With
-    `user` and `password` everybody else is answered with 407.
+    `user` and `password` everybody else is answered with 407. With `tls` it is spoken to over TLS.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Proxy(Running):
         routes: Mapping[str, str] | None = None,
         user: str | None = None,
         password: str = "",
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         super().__init__()
         self.passed: list[Passed] = []
@@ -43,13 +45,14 @@ class Proxy(Running):
         self._authorization = (
             None if user is None else basic_authorization(user, password)
         )
+        self._tls = tls
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
         """What `HTTP_PROXY` or `HTTPS_PROXY` has to say."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}"
 
     @property
     def targets(self) -> list[str]:
@@ -59,7 +62,11 @@ class Proxy(Running):
     async def open(self) -> None:
         """Open the port."""
         self._server = await asyncio.start_server(
-            self._serve, "127.0.0.1", self.port, limit=HEAD_LIMIT_BYTES
+            self._serve,
+            "127.0.0.1",
+            self.port,
+            limit=HEAD_LIMIT_BYTES,
+            ssl=self._tls,
         )
         self.port = self._server.sockets[0].getsockname()[1]
 

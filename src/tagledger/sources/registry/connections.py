@@ -185,9 +185,10 @@ class Connections:
                     raise ForbiddenAddress(problem)
             return socket.socket(family, kind, protocol)
 
+        speaks_tls = "https" in (scheme, proxy.url.scheme if proxy else None)
         connector = aiohttp.TCPConnector(
             limit=0,
-            ssl=self._context(purpose) if scheme == "https" else True,
+            ssl=self._context(purpose) if speaks_tls else True,
             resolver=self._surroundings.resolver,
             socket_factory=make_socket,
             keepalive_timeout=KEEPALIVE_SECONDS,

@@ -159,6 +159,27 @@ async def test_tls_goes_through_a_tunnel(tmp_path: Path) -> None:
     assert all("Proxy-Authorization" not in r.headers for r in registry.requests)
 
 
+async def test_a_proxy_that_speaks_tls_is_trusted_by_the_same_authorities(
+    registry: Registry, tmp_path: Path
+) -> None:
+    """`--ca-cert` counts for a proxy in a company's network, whatever lies behind it."""
+    authority = Authority()
+    async with (
+        Proxy(
+            routes={"registry.test:80": registry.address},
+            tls=authority.server_context(),
+        ) as proxy,
+        Reader(
+            environment={"http_proxy": proxy.url},
+            ca_cert=authority.write_ca(tmp_path),
+            insecure=True,
+        ) as reader,
+    ):
+        snapshot = await reader.observe("registry.test/a/b:1")
+
+    assert len(snapshot.images) == 1
+
+
 async def test_a_proxy_that_refuses_is_told() -> None:
     """A proxy's own refusal is not the registry's, and shows no password."""
     async with Proxy(user="u", password="p") as proxy:
