@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import aclosing, asynccontextmanager
 from typing import Any, TypeVar
 
 import click
 
+from tagledger.cli.loading import without_certificates
 from tagledger.cli.output import writing
 from tagledger.cli.progress import ProgressLine
-from tagledger.flows.open import Opening, Place, opened
+from tagledger.flows.open import Opening, Place, open_place
 from tagledger.model.printable import printable, printable_line
 from tagledger.model.source import Wanted
 from tagledger.settings import Settings
@@ -33,9 +34,14 @@ class Session:
             settings=settings, registry=registry, progress=self.progress
         )
 
-    def opened(self, address: str) -> AbstractAsyncContextManager[Place]:
+    @asynccontextmanager
+    async def opened(self, address: str) -> AsyncIterator[Place]:
         """The place at an address, closed again at the end."""
-        return opened(address, self.opening)
+        with without_certificates():
+            # What kind of place it is decides what is loaded for it.
+            place = open_place(address, self.opening)
+        async with aclosing(place.source):
+            yield place
 
     def run(self, work: Coroutine[Any, Any, _T]) -> _T:
         """Run to the end, with the progress line cleared after it."""
