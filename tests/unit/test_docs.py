@@ -103,3 +103,12 @@ def test_every_link_between_pages_leads_somewhere(path: Path) -> None:
     """A page that was renamed leaves no dead link."""
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text()):
         assert (path.parent / target).exists(), target
+
+
+def test_every_guard_names_tests_that_exist() -> None:
+    """The table of threats points at files that are there."""
+    text = (ROOT / "SECURITY.md").read_text()
+    named = set(re.findall(r"`(tests/[^`]+)`", text))
+
+    assert named
+    assert {path for path in named if not (ROOT / path).exists()} == set()
