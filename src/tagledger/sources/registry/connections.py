@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import AsyncIterator, Mapping
-from typing import cast
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from typing import Any, cast
 
 import aiohttp
 from aiohttp.client_reqrep import ClientResponse
@@ -43,12 +43,12 @@ class Opened(ClientResponse):
     peer: str | None = None
     purpose: Purpose = Purpose.REGISTRY
 
-    async def start(self, connection: Connection) -> ClientResponse:
+    def start(self, connection: Connection) -> Coroutine[Any, Any, ClientResponse]:
         """Note the peer: the connection is gone once a short body has come."""
         transport = connection.transport
         peer = transport.get_extra_info("peername") if transport else None
         self.peer = peer[0] if peer else None
-        return await super().start(connection)
+        return super().start(connection)
 
 
 class Connections:
