@@ -7,7 +7,9 @@ import sys
 from collections.abc import Callable
 
 
-def run(description: str, measure: Callable[..., bool]) -> None:
+def run(
+    description: str, measure: Callable[..., bool], *, asks_a_registry: bool = False
+) -> None:
     """Run a bench as a program: 0 if every goal was reached, 1 if one was missed."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument(
@@ -15,5 +17,10 @@ def run(description: str, measure: Callable[..., bool]) -> None:
         action="store_true",
         help="hardly anything of everything: to see that it runs, not how fast",
     )
-    asked = parser.parse_args()
-    sys.exit(0 if measure(quick=asked.quick) else 1)
+    if asks_a_registry:
+        parser.add_argument(
+            "--debian",
+            action="store_true",
+            help="ask Debian's docker-registry instead of the tests' own",
+        )
+    sys.exit(0 if measure(**vars(parser.parse_args())) else 1)

@@ -29,11 +29,11 @@ GROWTH = 10
 """Per cent more memory after all than after a quarter that still counts as flat."""
 
 
-def measure(*, quick: bool = False) -> bool:
+def measure(*, quick: bool = False, debian: bool = False) -> bool:
     """Print the table; whether every goal was reached."""
     count, rounds = (40, 1) if quick else (IMAGES, 5)
     readings: dict[str, list[Reading]] = {way: [] for way in WAYS}
-    with served(many=count) as registry:
+    with served(many=count, debian=debian) as registry:
         for _ in range(rounds):
             for way in WAYS:
                 readings[way].append(_read(way, registry.address, count))
@@ -93,4 +93,4 @@ def _growth(memory: tuple[int, ...]) -> float:
 
 
 if __name__ == "__main__":
-    run("Measure many images one after another.", measure)
+    run("Measure many images one after another.", measure, asks_a_registry=True)

@@ -1,4 +1,4 @@
-"""The tests' registry as a process: for machines without docker-registry."""
+"""The tests' registry as a process of its own."""
 
 from __future__ import annotations
 

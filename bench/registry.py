@@ -1,4 +1,8 @@
-"""A registry in a process of its own, so that what is measured is the client alone."""
+"""A registry in a process of its own, so that what is measured is the client alone.
+
+That of the tests: for 78 requests it takes a quarter of the time that Debian's
+`docker-registry` does, and so hides less of what a client takes.
+"""
 
 from __future__ import annotations
 
@@ -32,12 +36,16 @@ def repository(platforms: int) -> str:
 
 
 @contextmanager
-def served(*, platforms: tuple[int, ...] = (), many: int = 0) -> Iterator[Served]:
-    """A registry that holds these; Debian's docker-registry, or else the tests' own."""
-    if not DebianRegistry.is_installed():
-        with _own(platforms, many) as address:
-            yield Served(address, "the tests' own registry (no docker-registry here)")
+def served(
+    *, platforms: tuple[int, ...] = (), many: int = 0, debian: bool = False
+) -> Iterator[Served]:
+    """A registry that holds these: the tests' own, or Debian's docker-registry."""
+    if not debian:
+        wanted = [str(many), *map(str, platforms)]
+        with child("bench.own_registry", *wanted) as address:
+            yield Served(address, "the tests' registry")
         return
+    assert DebianRegistry.is_installed(), "there is no docker-registry here"
     with (
         tempfile.TemporaryDirectory() as folder,
         DebianRegistry(Path(folder)) as registry,
@@ -56,13 +64,6 @@ def _without_known_layer(number: int) -> Published:
     if number == 0:
         return image.published
     return Published(image.manifest, (image.manifest,), (image.config,))
-
-
-@contextmanager
-def _own(platforms: tuple[int, ...], many: int) -> Iterator[str]:
-    wanted = [str(many), *map(str, platforms)]
-    with child("bench.own_registry", *wanted) as address:
-        yield address
 
 
 @contextmanager

@@ -17,10 +17,10 @@ LAYOUT = f"oci:{Path(__file__).parents[1] / 'examples' / 'greeting'}:1.0"
 PLATFORMS = 5
 
 
-def measure(*, quick: bool = False) -> bool:
+def measure(*, quick: bool = False, debian: bool = False) -> bool:
     """Print the table; whether every goal was reached."""
     rounds = 1 if quick else 15
-    with served(platforms=(PLATFORMS,)) as registry:
+    with served(platforms=(PLATFORMS,), debian=debian) as registry:
         image = f"{registry.address}/{repository(PLATFORMS)}:1.0"
         times = side_by_side(
             {
@@ -56,4 +56,4 @@ def _ms(times: Times) -> float:
 
 
 if __name__ == "__main__":
-    run("Measure whole processes.", measure)
+    run("Measure whole processes.", measure, asks_a_registry=True)
