@@ -9,95 +9,15 @@ from typing import Any, TypeVar
 
 import click
 
+from tagledger.cli.parameters import Parsed, parse_credentials, parse_mirror
 from tagledger.cli.session import Session
-from tagledger.errors import MalformedPlatform
 from tagledger.model.host_platform import parse_host_platform
-from tagledger.model.platform import Platform, PlatformFilter, parse_platform
+from tagledger.model.platform import parse_platform
 from tagledger.model.source import Wanted
 from tagledger.settings import current_settings
 from tagledger.sources.registry.options import RegistryOptions
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-class PlatformType(click.ParamType[PlatformFilter]):
-    """`linux/arm/v7`, `windows/amd64:10.0.17763`, `windows(10.0.17763)/amd64`."""
-
-    name = "platform"
-
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - click's
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> PlatformFilter:
-        """Read it, or fail the way click fails."""
-        if isinstance(value, PlatformFilter):
-            return value
-        try:
-            return parse_platform(value)
-        except MalformedPlatform as exc:
-            self.fail(f"{exc}; {exc.hint}", param, ctx)
-
-
-class HostPlatformType(click.ParamType[Platform]):
-    """The platform of a host, for which one image is chosen."""
-
-    name = "platform"
-
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - click's
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> Platform:
-        """Read it, or fail the way click fails."""
-        if isinstance(value, Platform):
-            return value
-        try:
-            return parse_host_platform(value)
-        except MalformedPlatform as exc:
-            self.fail(f"{exc}; {exc.hint}", param, ctx)
-
-
-class CredentialsType(click.ParamType[tuple[str, str]]):
-    """`user:password`."""
-
-    name = "user:password"
-
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - click's
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> tuple[str, str]:
-        """Split at the first colon; the value itself is never repeated."""
-        if isinstance(value, tuple):
-            return value
-        user, colon, password = value.partition(":")
-        if not colon or not user:
-            self.fail("expected user:password", param, ctx)
-        return user, password
-
-
-class MirrorType(click.ParamType[tuple[str, str]]):
-    """`docker.io=https://mirror.example`."""
-
-    name = "registry=url"
-
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - click's
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> tuple[str, str]:
-        """Split at the first equals sign."""
-        if isinstance(value, tuple):
-            return value
-        host, equals, url = value.partition("=")
-        if not equals or not host or not url.startswith(("https://", "http://")):
-            self.fail("expected REGISTRY=URL, as docker.io=https://…", param, ctx)
-        return host, url
 
 
 _File = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -106,21 +26,21 @@ _PLATFORM_OPTIONS = (
     click.option(
         "--platform",
         "platforms",
-        type=PlatformType(),
+        type=Parsed("platform", parse_platform),
         multiple=True,
         help="Only platforms that match, as linux/arm/v7 or "
         "windows/amd64:10.0.17763; repeatable.",
     ),
     click.option(
         "--host-platform",
-        type=HostPlatformType(),
+        type=Parsed("platform", parse_host_platform),
         help="Only the one image that a host of this platform would run.",
     ),
 )
 _REGISTRY_OPTIONS = (
     click.option(
         "--creds",
-        type=CredentialsType(),
+        type=Parsed("user:password", parse_credentials),
         help="Log in with these instead of what docker or podman login kept.",
     ),
     click.option(
@@ -132,7 +52,7 @@ _REGISTRY_OPTIONS = (
     click.option(
         "--mirror",
         "mirrors",
-        type=MirrorType(),
+        type=Parsed("registry=url", parse_mirror),
         multiple=True,
         help="Ask URL instead of REGISTRY; names stay; repeatable.",
     ),

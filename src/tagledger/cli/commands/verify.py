@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
 
 import click
 
 from tagledger.cli.options import session_options
+from tagledger.cli.parameters import Parsed, parse_range
 from tagledger.cli.session import Session
 from tagledger.cli.verification import (
     verification_exit_code,
@@ -25,28 +25,6 @@ from tagledger.reports.proof.foreign_urls import ForeignUrls
 from tagledger.reports.proof.url_search import FoundUrl
 
 
-class RangeType(click.ParamType[range]):
-    """`826000-876000`, both ends included."""
-
-    name = "first-last"
-
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - click's
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> range:
-        """Read it, or fail the way click fails."""
-        if isinstance(value, range):
-            return value
-        first, dash, last = value.partition("-")
-        if not (dash and first.isdecimal() and last.isdecimal()) or len(value) > 20:
-            self.fail("expected FIRST-LAST, as 826000-876000", param, ctx)
-        if int(first) > int(last):
-            self.fail("the first number is greater than the last", param, ctx)
-        return range(int(first), int(last) + 1)
-
-
 @click.command("verify")
 @click.argument("addresses", metavar="ADDRESS...", nargs=-1, required=True)
 @click.option(
@@ -55,7 +33,7 @@ class RangeType(click.ParamType[range]):
 @click.option(
     "--search-urls",
     "numbers",
-    type=RangeType(),
+    type=Parsed("first-last", parse_range),
     help="Try these link numbers for foreign layers whose URL is not known.",
 )
 @click.option(
