@@ -68,20 +68,18 @@ class RegistrySource:
         verified_document(descriptor, received)
         return received.content
 
-    async def blob(
+    def blob(
         self, name: Reference, descriptor: Descriptor, *, offset: int = 0
     ) -> AsyncIterator[bytes]:
         """A layer in chunks, from `offset` on; read from its start it is verified."""
         client = self._client(name)
         repository = repository_at(client.endpoint, name)
-        async for chunk in stream_layer(client, repository, descriptor, offset):
-            yield chunk
+        return stream_layer(client, repository, descriptor, offset)
 
-    async def tags(self, name: Reference) -> AsyncIterator[str]:
+    def tags(self, name: Reference) -> AsyncIterator[str]:
         """The tags as the registry lists them, page by page."""
         client = self._client(name)
-        async for tag in list_tags(client, repository_at(client.endpoint, name)):
-            yield tag
+        return list_tags(client, repository_at(client.endpoint, name))
 
     async def aclose(self) -> None:
         """Close all connections."""

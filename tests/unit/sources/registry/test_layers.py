@@ -215,8 +215,7 @@ async def test_a_long_limit_is_told(registry: Registry, name: str) -> None:
 async def test_a_reader_may_stop_early(registry: Registry, name: str) -> None:
     """Who has seen enough leaves nothing open, and the source still works."""
     async with Reader() as reader:
-        chunks = reader.source.blob(reader.name(name), LAYER)
-        async for _ in chunks:
+        async for _ in reader.source.blob(reader.name(name), LAYER):
             break
         assert await reader.blob(name, LAYER, 255_990) == CONTENT[255_990:]
 
