@@ -5,12 +5,11 @@ from __future__ import annotations
 import io
 from collections.abc import AsyncIterator
 
-from tagledger.errors import ContentNotHeld, TooLarge
+from tagledger.errors import ContentNotHeld
 from tagledger.model.source import Progress
 from tagledger.sources.shelf import OpenFile
 from tagledger.sources.tar_headers import (
     BLOCK_BYTES,
-    MAX_MEMBER_BYTES,
     Extension,
     Kind,
     Member,
@@ -134,8 +133,6 @@ async def look_through(
     index = TarIndex(place, follows_links=True, holds=True)
     stream = TarStream(_told(chunks, place, progress), place)
     while (member := await stream.next()) is not None:
-        if stream.offset > MAX_MEMBER_BYTES:
-            raise TooLarge(place, MAX_MEMBER_BYTES)
         index.add(member, stream.offset)
         if member.kind is Kind.FILE and member.size_bytes:
             content = await stream.read(BEGINNING_BYTES)

@@ -23,6 +23,7 @@ from tagledger.model.source import Wanted, no_progress
 from tagledger.sources import tar_headers, tar_index
 from tagledger.sources.layout import open_oci_archive
 from tagledger.sources.shelf import chunks, load
+from tagledger.sources.tar_headers import Kind, Member
 from tagledger.sources.tar_shelf import TarShelf, open_tar
 
 HARMLESS = member("a.json", b"{}")
@@ -132,6 +133,29 @@ def test_what_is_no_whole_tar_is_said_to_be_none(
 
     with pytest.raises(MalformedDocument, match=r"cut short|tar archive|header|name"):
         opened(path, packed)
+
+
+def test_a_long_name_that_is_cut_short_is_said_to_be_so(path: Path) -> None:
+    """Whatever its first half would mean."""
+    with pytest.raises(MalformedDocument, match="cut short"):
+        opened(path, pax({"path": "x" * 600})[:1100])
+
+
+def test_documents_are_held_within_bounds() -> None:
+    """Of a compressed archive no more is kept than honest documents need."""
+    index = tar_index.TarIndex("a", follows_links=False, holds=True)
+    size = tar_index.MAX_HELD_DOCUMENT_BYTES
+    count = tar_index.MAX_HELD_BYTES // size
+    members = [Member(str(number), Kind.FILE, size) for number in range(count + 1)]
+    huge = Member("huge", Kind.FILE, size + 1)
+    for offset, item in enumerate([huge, *members]):
+        index.add(item, offset)
+
+    assert not index.begin(huge, b"{")
+    for item in members[:-1]:
+        assert index.begin(item, b"{")
+        index.hold(item, bytes(size))
+    assert not index.begin(members[-1], b"{")
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from tagledger.model.reference import Reference
 from tagledger.model.snapshot import Snapshot
 from tagledger.model.source import Wanted
 from tagledger.sources.layout import open_layout
+from tagledger.sources.shelf import Folder
 
 ONE = random_image(seed=1, layers=1, format="oci").published
 TWO = random_image(seed=2, layers=1, format="oci").published
@@ -368,6 +369,17 @@ async def test_a_pipe_in_place_of_a_blob_does_not_make_us_wait(tmp_path: Path) -
 
     with pytest.raises(UnsafeArchive, match="not a plain file"):
         await observe(str(folder))
+
+
+def test_only_plain_files_are_files(tmp_path: Path) -> None:
+    """Neither their size nor their bytes are asked for, should one replace the other."""
+    os.mkfifo(tmp_path / "pipe")
+    folder = Folder(tmp_path)
+
+    with pytest.raises(UnsafeArchive, match="not a plain file"):
+        folder.size_bytes("pipe")
+    with pytest.raises(UnsafeArchive, match="not a plain file"):
+        folder.open("pipe")
 
 
 async def test_a_huge_manifest_is_not_read(tmp_path: Path) -> None:
