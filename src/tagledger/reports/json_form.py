@@ -49,7 +49,9 @@ class ImageReport(msgspec.Struct, frozen=True, kw_only=True):
     """What can be run on one platform."""
 
     position: Annotated[PositionField, Meta(description="Among all that is published.")]
-    platform: PlatformReport
+    platform: Annotated[
+        PlatformReport | None, Meta(description="Null on a page of before platforms.")
+    ]
     manifest_digest: Annotated[
         DigestField | None, Meta(description="Null where the source knows no manifest.")
     ]
@@ -73,7 +75,7 @@ class ImageReport(msgspec.Struct, frozen=True, kw_only=True):
     config_descriptor: DescriptorReport | None
     artifact_type: str | None
     subject: DescriptorReport | None
-    annotations: AnnotationsField
+    annotations: AnnotationsField | None
     attestation_digests: Annotated[
         tuple[DigestField, ...],
         Meta(description="Manifests of what attests this image."),
@@ -81,8 +83,10 @@ class ImageReport(msgspec.Struct, frozen=True, kw_only=True):
     config: Annotated[
         ConfigReport | None, Meta(description="Null where none was read or wanted.")
     ]
-    layers: Annotated[tuple[LayerReport, ...], Meta(description="Lowest first.")]
-    steps: Annotated[tuple[StepReport, ...], Meta(description="First one first.")]
+    layers: Annotated[tuple[LayerReport, ...] | None, Meta(description="Lowest first.")]
+    steps: Annotated[
+        tuple[StepReport, ...] | None, Meta(description="First one first.")
+    ]
 
 
 class AttestationReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +103,8 @@ class AttestationReport(msgspec.Struct, frozen=True, kw_only=True):
     manifest: DescriptorReport | None
     config_descriptor: DescriptorReport | None
     layers: Annotated[
-        tuple[LayerReport, ...], Meta(description="Statements; empty if not read.")
+        tuple[LayerReport, ...] | None,
+        Meta(description="The statements; null if not read."),
     ]
 
 
@@ -115,8 +120,8 @@ class ArtifactReport(msgspec.Struct, frozen=True, kw_only=True):
     manifest: DescriptorReport | None
     config_descriptor: DescriptorReport | None
     subject: DescriptorReport | None
-    annotations: AnnotationsField
-    layers: tuple[LayerReport, ...]
+    annotations: AnnotationsField | None
+    layers: tuple[LayerReport, ...] | None
 
 
 class MissingReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,7 +168,7 @@ class SnapshotReport(msgspec.Struct, frozen=True, kw_only=True):
     root_evidence: Evidence | None
     artifact_type: str | None
     subject: DescriptorReport | None
-    annotations: AnnotationsField
+    annotations: AnnotationsField | None
     images: tuple[ImageReport, ...]
     attestations: tuple[AttestationReport, ...]
     artifacts: tuple[ArtifactReport, ...]

@@ -56,12 +56,12 @@ class DescriptorReport(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: Annotated[
         SizeField | None, Meta(description="Null on a published page.")
     ]
-    urls: StringsField
-    annotations: AnnotationsField
+    urls: StringsField | None
+    annotations: AnnotationsField | None
     platform: PlatformReport | None
     artifact_type: str | None
     embedded: Annotated[bytes | None, Meta(description="The bytes themselves.")]
-    unknown: UnknownField
+    unknown: UnknownField | None
 
 
 class LayerReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,11 +80,11 @@ class LayerReport(msgspec.Struct, frozen=True, kw_only=True):
     ]
     is_foreign: Annotated[bool | None, Meta(description="Held at urls, elsewhere.")]
     is_encrypted: bool | None
-    urls: StringsField
+    urls: StringsField | None
     last_modified: Annotated[
         TimeField | None, Meta(description="What the place that holds the bytes said.")
     ]
-    annotations: AnnotationsField
+    annotations: AnnotationsField | None
     step: Annotated[
         PositionField | None, Meta(description="Position of the step that made it.")
     ]
@@ -121,25 +121,27 @@ class HealthcheckReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConfigReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What the config says of how to run the image."""
+    """What the config says of how to run the image; null where only parts are known."""
 
     platform: PlatformReport | None
     created: Annotated[TimeField | None, Meta(description="What the builder claimed.")]
     author: str | None
     docker_version: str | None
-    env: StringsField
+    env: StringsField | None
     entrypoint: StringsField | None
     command: StringsField | None
     shell: StringsField | None
     user: str | None
     working_dir: str | None
     hostname: str | None
-    exposed_ports: StringsField
-    volumes: StringsField
-    labels: AnnotationsField
+    exposed_ports: StringsField | None
+    volumes: StringsField | None
+    labels: AnnotationsField | None
     healthcheck: HealthcheckReport | None
     stop_signal: str | None
-    on_build: StringsField
+    on_build: StringsField | None
     args_escaped: bool | None
-    diff_ids: tuple[DigestField, ...]
-    unknown: UnknownField
+    diff_ids: Annotated[
+        tuple[DigestField, ...] | None, Meta(description="Null in schema 1 as well.")
+    ]
+    unknown: UnknownField | None

@@ -35,6 +35,9 @@ from tagledger.reports.json_form import (
 from tagledger.reports.known import (
     config_evidence,
     dates_evidence,
+    is_config_held,
+    is_held,
+    is_listing_held,
     manifest_evidence,
     root_evidence,
 )
@@ -66,21 +69,20 @@ def encode_report(snapshot: Snapshot, *, compact: bool = False) -> bytes:
 def json_report(snapshot: Snapshot) -> SnapshotReport:
     """The report as a value."""
     found = list(enumerate(snapshot.entries))
-    reference = snapshot.reference
+    reference, root = snapshot.reference, snapshot.root
+    is_whole = root is not None and is_held(snapshot, root.digest)
     return SnapshotReport(
         schema=SCHEMA,
         reference=values.reference_report(reference),
         source=snapshot.source,
         observed_at=snapshot.observed_at,
         is_absent=snapshot.is_absent,
-        index_digest=snapshot.root.digest
-        if snapshot.root and snapshot.is_index
-        else None,
-        root=values.descriptor_report(snapshot.root),
+        index_digest=root.digest if root and snapshot.is_index else None,
+        root=values.descriptor_report(root, is_whole=is_whole),
         root_evidence=root_evidence(snapshot),
         artifact_type=snapshot.artifact_type,
-        subject=values.descriptor_report(snapshot.subject),
-        annotations=dict(snapshot.annotations),
+        subject=values.descriptor_report(snapshot.subject, is_whole=is_whole),
+        annotations=values.stated(dict(snapshot.annotations), is_whole=is_whole),
         images=tuple(
             _image(snapshot, entry, position)
             for position, entry in found
@@ -97,7 +99,7 @@ def json_report(snapshot: Snapshot) -> SnapshotReport:
             if isinstance(entry, Artifact)
         ),
         missing=tuple(
-            _missing(entry, position)
+            _missing(snapshot, entry, position)
             for position, entry in found
             if isinstance(entry, Missing)
         ),
@@ -121,9 +123,13 @@ def _image(snapshot: Snapshot, image: Image, position: int) -> ImageReport:
     config = image.config_descriptor
     sizes = [layer.transfer_size_bytes for layer in image.layers]
     known_sizes = [size for size in sizes if size is not None]
+    has_manifest = is_held(snapshot, image.digest)
+    has_config = is_config_held(snapshot, image)
     return ImageReport(
         position=position,
-        platform=values.platform_report(image.platform),
+        platform=None
+        if image.platform.is_unknown
+        else values.platform_report(image.platform),
         manifest_digest=image.digest,
         config_digest=config.digest if config else None,
         image_id=image.image_id,
@@ -131,21 +137,30 @@ def _image(snapshot: Snapshot, image: Image, position: int) -> ImageReport:
         within_indexes=image.within,
         # A sum with a part missing would be no total.
         total_size_bytes=sum(known_sizes) if len(known_sizes) == len(sizes) else None,
-        manifest=values.descriptor_report(image.manifest),
-        config_descriptor=values.descriptor_report(config),
+        manifest=values.descriptor_report(
+            image.manifest, is_whole=is_listing_held(snapshot, image)
+        ),
+        config_descriptor=values.descriptor_report(config, is_whole=has_manifest),
         artifact_type=image.artifact_type,
-        subject=values.descriptor_report(image.subject),
-        annotations=dict(image.annotations),
+        subject=values.descriptor_report(image.subject, is_whole=has_manifest),
+        annotations=values.stated(dict(image.annotations), is_whole=has_manifest),
         attestation_digests=_digests(snapshot.attestations_of(image)),
-        config=values.config_report(image.config),
-        layers=values.layer_reports(image.layers, image.steps),
-        steps=values.step_reports(image),
+        config=values.config_report(
+            image.config, is_whole=has_config, has_diff_ids=config is not None
+        ),
+        # The config of a classic archive says how many layers there are.
+        layers=values.stated(
+            values.layer_reports(image.layers, image.steps, is_whole=has_manifest),
+            is_whole=has_manifest or has_config,
+        ),
+        steps=values.stated(values.step_reports(image), is_whole=has_config),
     )
 
 
 def _attestation(
     snapshot: Snapshot, attestation: Attestation, position: int
 ) -> AttestationReport:
+    is_whole = is_held(snapshot, attestation.digest)
     return AttestationReport(
         position=position,
         manifest_digest=attestation.digest,
@@ -153,13 +168,21 @@ def _attestation(
         evidence=_evidence(snapshot, attestation),
         within_indexes=attestation.within,
         platform=values.platform_report(attestation.platform),
-        manifest=values.descriptor_report(attestation.manifest),
-        config_descriptor=values.descriptor_report(attestation.config_descriptor),
-        layers=values.layer_reports(attestation.layers),
+        manifest=values.descriptor_report(
+            attestation.manifest, is_whole=is_listing_held(snapshot, attestation)
+        ),
+        config_descriptor=values.descriptor_report(
+            attestation.config_descriptor, is_whole=is_whole
+        ),
+        layers=values.stated(
+            values.layer_reports(attestation.layers, is_whole=is_whole),
+            is_whole=is_whole,
+        ),
     )
 
 
 def _artifact(snapshot: Snapshot, artifact: Artifact, position: int) -> ArtifactReport:
+    is_whole = is_held(snapshot, artifact.digest)
     return ArtifactReport(
         position=position,
         manifest_digest=artifact.digest,
@@ -167,21 +190,30 @@ def _artifact(snapshot: Snapshot, artifact: Artifact, position: int) -> Artifact
         evidence=_evidence(snapshot, artifact),
         within_indexes=artifact.within,
         platform=values.optional_platform_report(artifact.platform),
-        manifest=values.descriptor_report(artifact.manifest),
-        config_descriptor=values.descriptor_report(artifact.config_descriptor),
-        subject=values.descriptor_report(artifact.subject),
-        annotations=dict(artifact.annotations),
-        layers=values.layer_reports(artifact.layers),
+        manifest=values.descriptor_report(
+            artifact.manifest, is_whole=is_listing_held(snapshot, artifact)
+        ),
+        config_descriptor=values.descriptor_report(
+            artifact.config_descriptor, is_whole=is_whole
+        ),
+        subject=values.descriptor_report(artifact.subject, is_whole=is_whole),
+        annotations=values.stated(dict(artifact.annotations), is_whole=is_whole),
+        layers=values.stated(
+            values.layer_reports(artifact.layers, is_whole=is_whole),
+            is_whole=is_whole,
+        ),
     )
 
 
-def _missing(missing: Missing, position: int) -> MissingReport:
+def _missing(snapshot: Snapshot, missing: Missing, position: int) -> MissingReport:
     return MissingReport(
         position=position,
         manifest_digest=missing.digest,
         within_indexes=missing.within,
         platform=values.optional_platform_report(missing.platform),
-        manifest=values.descriptor_report(missing.manifest),
+        manifest=values.descriptor_report(
+            missing.manifest, is_whole=is_listing_held(snapshot, missing)
+        ),
     )
 
 

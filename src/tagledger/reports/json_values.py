@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 import msgspec
 
@@ -22,6 +23,13 @@ from tagledger.reports.json_parts import (
     ReferenceReport,
     StepReport,
 )
+
+_T = TypeVar("_T")
+
+
+def stated(value: _T, *, is_whole: bool) -> _T | None:
+    """The value; None if it is empty and what might have filled it was not read."""
+    return value if value or is_whole else None
 
 
 def reference_report(reference: Reference) -> ReferenceReport:
@@ -54,25 +62,32 @@ def optional_platform_report(platform: Platform | None) -> PlatformReport | None
     return None if platform is None else platform_report(platform)
 
 
-def descriptor_report(descriptor: Descriptor | None) -> DescriptorReport | None:
-    """A descriptor with everything that it says."""
+def descriptor_report(
+    descriptor: Descriptor | None, *, is_whole: bool
+) -> DescriptorReport | None:
+    """A descriptor with everything that it says, or all that is known of it."""
     if descriptor is None:
         return None
     return DescriptorReport(
         media_type=descriptor.media_type,
         digest=descriptor.digest,
         size_bytes=descriptor.size_bytes,
-        urls=descriptor.urls,
-        annotations=dict(descriptor.annotations),
+        urls=stated(descriptor.urls, is_whole=is_whole),
+        annotations=stated(dict(descriptor.annotations), is_whole=is_whole),
         platform=optional_platform_report(descriptor.platform),
         artifact_type=descriptor.artifact_type,
         embedded=descriptor.embedded,
-        unknown=dict(descriptor.unknown),
+        unknown=stated(dict(descriptor.unknown), is_whole=is_whole),
     )
 
 
-def config_report(config: ImageConfig | None) -> ConfigReport | None:
-    """The settings; the history is told by the steps."""
+def config_report(
+    config: ImageConfig | None, *, is_whole: bool, has_diff_ids: bool
+) -> ConfigReport | None:
+    """The settings; the history is told by the steps.
+
+    `is_whole` says that its bytes were read, `has_diff_ids` that its kind has such.
+    """
     if config is None:
         return None
     check = config.healthcheck
@@ -81,31 +96,34 @@ def config_report(config: ImageConfig | None) -> ConfigReport | None:
         created=config.created,
         author=config.author,
         docker_version=config.docker_version,
-        env=config.env,
+        env=stated(config.env, is_whole=is_whole),
         entrypoint=config.entrypoint,
         command=config.command,
         shell=config.shell,
         user=config.user,
         working_dir=config.working_dir,
         hostname=config.hostname,
-        exposed_ports=config.exposed_ports,
-        volumes=config.volumes,
-        labels=dict(config.labels),
+        exposed_ports=stated(config.exposed_ports, is_whole=is_whole),
+        volumes=stated(config.volumes, is_whole=is_whole),
+        labels=stated(dict(config.labels), is_whole=is_whole),
         healthcheck=HealthcheckReport(**msgspec.structs.asdict(check))
         if check
         else None,
         stop_signal=config.stop_signal,
-        on_build=config.on_build,
+        on_build=stated(config.on_build, is_whole=is_whole),
         args_escaped=config.args_escaped,
-        diff_ids=config.diff_ids,
-        unknown=dict(config.unknown),
+        diff_ids=stated(config.diff_ids, is_whole=is_whole and has_diff_ids),
+        unknown=stated(dict(config.unknown), is_whole=is_whole),
     )
 
 
 def layer_reports(
-    layers: Iterable[Layer], steps: Iterable[Step] = ()
+    layers: Iterable[Layer], steps: Iterable[Step] = (), *, is_whole: bool
 ) -> tuple[LayerReport, ...]:
-    """The layers, each with the step that made it."""
+    """The layers, each with the step that made it.
+
+    `is_whole` says that the manifest which lists them was read.
+    """
     makers = {
         step.layer: position
         for position, step in enumerate(steps)
@@ -123,9 +141,9 @@ def layer_reports(
             and media_types.layer_compression(layer.media_type),
             is_foreign=layer.is_foreign if layer.media_type else None,
             is_encrypted=layer.is_encrypted if layer.media_type else None,
-            urls=layer.urls,
+            urls=stated(layer.urls, is_whole=is_whole),
             last_modified=layer.last_modified,
-            annotations=dict(layer.annotations),
+            annotations=stated(dict(layer.annotations), is_whole=is_whole),
             step=makers.get(position),
         )
         for position, layer in enumerate(layers)

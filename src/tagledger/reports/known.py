@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
 from tagledger.model.snapshot import Entry, Image, Layer, Snapshot
 
@@ -47,6 +48,23 @@ def config_evidence(snapshot: Snapshot, image: Image) -> Evidence | None:
     if image.config_descriptor is None:
         return manifest_evidence(snapshot, image)
     return snapshot.evidence(image.config_descriptor.digest)
+
+
+def is_held(snapshot: Snapshot, digest: Digest | None) -> bool:
+    """Whether the bytes are held: what they do not say is then known to be absent."""
+    return digest is not None and digest in snapshot.documents
+
+
+def is_listing_held(snapshot: Snapshot, entry: Entry) -> bool:
+    """Whether the index is held in which an entry is listed, or the root that it is."""
+    root = snapshot.root.digest if snapshot.root else None
+    return is_held(snapshot, entry.within[-1] if entry.within else root)
+
+
+def is_config_held(snapshot: Snapshot, image: Image) -> bool:
+    """Whether all is known that an image's config says; see `config_evidence`."""
+    config = image.config_descriptor
+    return is_held(snapshot, image.digest if config is None else config.digest)
 
 
 def dates_evidence(snapshot: Snapshot, layers: Iterable[Layer]) -> Evidence | None:

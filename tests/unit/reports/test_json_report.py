@@ -16,6 +16,7 @@ from support.memory_contents import MOMENT, snapshot_of
 from tagledger.model.config import ImageConfig
 from tagledger.model.descriptor import Descriptor
 from tagledger.model.digest import Digest
+from tagledger.model.entries import UNKNOWN_PLATFORM
 from tagledger.model.evidence import Evidence
 from tagledger.model.media_types import DOCKER_CONFIG, DOCKER_MANIFEST
 from tagledger.model.platform import Platform
@@ -131,6 +132,74 @@ def test_what_is_not_known_is_null() -> None:
         shown["layers"][0][key]
         for key in ("digest", "is_foreign", "compression", "step")
     ]
+
+
+SETTINGS = (
+    *("env", "exposed_ports", "volumes", "labels"),
+    *("on_build", "diff_ids", "unknown"),
+)
+"""What is empty in a config that says nothing of it, and null where it was not read."""
+
+
+def test_what_a_page_leaves_out_of_a_config_is_unknown_and_not_empty() -> None:
+    """Settings that a page does not tell are null, and its words are as they were."""
+    (image,) = decoded(page_like())["images"]
+
+    assert [None] * 7 == [image["config"][key] for key in SETTINGS]
+    assert image["config"]["command"] == ["sh"]
+
+
+def test_what_a_page_leaves_out_of_an_unproven_manifest_is_unknown() -> None:
+    """URLs and annotations are null unless the bytes that would hold them are known."""
+    keys = ("urls", "annotations")
+
+    (proven,) = decoded(page_like())["images"]
+    reported = decoded(page_like(documents={}))
+    (image,) = reported["images"]
+
+    assert [[], {}] == [proven["layers"][0][key] for key in keys]
+    assert [None] * 2 == [image["layers"][0][key] for key in keys]
+    for descriptor in (reported["root"], image["manifest"], image["config_descriptor"]):
+        assert [None] * 3 == [descriptor[key] for key in (*keys, "unknown")]
+    assert [None, None] == [reported["annotations"], image["annotations"]]
+
+
+async def test_what_a_config_that_was_read_leaves_out_is_empty() -> None:
+    """Nothing said in bytes that are held is known to be nothing."""
+    report = decoded(await snapshot_of(KINDS["oci-image"]()))
+
+    (image,) = report["images"]
+    assert [[], {}] == [image["config"][key] for key in ("on_build", "unknown")]
+    assert [{}, {}, []] == [
+        image["annotations"],
+        image["manifest"]["unknown"],
+        image["layers"][0]["urls"],
+    ]
+
+
+async def test_schema_1_has_no_diff_ids_to_know() -> None:
+    """Its diff IDs are null, and its other settings as its manifest has them."""
+    (image,) = decoded(await snapshot_of(KINDS["schema-1-signed"]()))["images"]
+
+    assert image["config"]["diff_ids"] is None
+    assert image["config"]["on_build"] == []
+
+
+async def test_statements_that_nobody_asked_for_are_unknown() -> None:
+    """The layers of an attestation are null where its manifest was not read."""
+    report = decoded(await snapshot_of(KINDS["attested-index"]()))
+
+    assert [None] * 2 == [entry["layers"] for entry in report["attestations"]]
+
+
+def test_a_page_of_before_platforms_has_none() -> None:
+    """An unknown platform is null instead of a word that looks like one."""
+    page = page_like()
+    image = msgspec.structs.replace(page.images[0], platform=UNKNOWN_PLATFORM)
+
+    (shown,) = decoded(page_like(entries=(image,)))["images"]
+
+    assert shown["platform"] is None
 
 
 async def test_attestations_name_the_manifest_that_they_speak_of() -> None:
