@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime
 
 from loop import main
 from made_snapshots import snapshot_from
 from output import check_reports, check_terminal
+
+from tagledger.errors import TagledgerError
+from tagledger.reports.page.form import FORMS
+from tagledger.reports.page.reader import read_page, write_published
+from tagledger.reports.page.writer import write_page
+
+OBSERVED_AT = datetime(2019, 11, 20, 14, 30, tzinfo=UTC)
 
 
 def check(content: bytes) -> None:
@@ -14,6 +22,17 @@ def check(content: bytes) -> None:
     snapshot = snapshot_from(content)
     check_reports(snapshot)
     check_terminal(snapshot)
+    for form in FORMS.values():
+        _check_read_again(write_page(snapshot, form=form))
+
+
+def _check_read_again(page: bytes) -> None:
+    """Our own page is refused as a page, or read and written the same."""
+    try:
+        read = read_page(page, place="page.md", observed_at=OBSERVED_AT)
+    except TagledgerError:
+        return
+    assert page == write_published(read), "read, and not written the same"
 
 
 def _seeds() -> list[bytes]:

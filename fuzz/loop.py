@@ -23,7 +23,7 @@ from types import FrameType
 from typing import NamedTuple, NoReturn
 
 from by_atheris import atheris_fuzz, is_installed
-from mutation import mutated
+from mutation import MAX_INPUT_BYTES, mutated
 from reached import Reached
 
 from tagledger.errors import MAX_SHOWN_LENGTH, TagledgerError
@@ -75,7 +75,8 @@ def main(check: Check, seeds: Seeds, tokens: Sequence[bytes] = ()) -> NoReturn:
     # All that is left to chance comes from this number.
     seed = int.from_bytes(os.urandom(4)) if asked.seed is None else asked.seed
     print(f"{name}: --seed {seed}", flush=True)
-    target = Target(name, check, seeds(), tokens, asked.findings)
+    begun_with = [*seeds(), *_further_seeds(asked.seeds)]
+    target = Target(name, check, begun_with, tokens, asked.findings)
     if is_installed() and not asked.own:
         fuzz = (target.run, target.seeds)
         atheris_fuzz(*fuzz, seed=seed, seconds=asked.seconds, runs=asked.runs)
@@ -97,12 +98,24 @@ def _arguments(name: str) -> argparse.Namespace:
         help="try this file and nothing else; repeatable",
     )
     parser.add_argument(
+        "--seeds", type=Path, help="a folder of further inputs to begin with"
+    )
+    parser.add_argument(
         "--findings", type=Path, default=FINDINGS, help="where to keep what fails"
     )
     asked = parser.parse_args()
     if asked.seconds is None and asked.runs is None:
         asked.seconds = 60.0
     return asked
+
+
+def _further_seeds(folder: Path | None) -> list[bytes]:
+    """The files of a folder, at any depth, that are small enough to be mutated."""
+    if folder is None:
+        return []
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    contents = [path.read_bytes() for path in paths]
+    return [content for content in contents if len(content) <= MAX_INPUT_BYTES]
 
 
 def _own_loop(target: Target, chance: random.Random, asked: argparse.Namespace) -> None:
