@@ -6,7 +6,7 @@ import pytest
 from contract.places import IMAGE, Opened, Place
 from support.memory_contents import snapshot_of
 from support.saved_images import unpacked
-from tagledger.errors import ContentNotHeld, NotFound, PlatformNotFound
+from tagledger.errors import ContentNotHeld, NotFound, PlatformNotFound, SizeMismatch
 from tagledger.model import media_types
 from tagledger.model.descriptor import Descriptor
 from tagledger.model.digest import Digest
@@ -148,6 +148,17 @@ async def test_configs_and_manifests_are_given_to_the_byte(
     else:
         with pytest.raises(ContentNotHeld):
             await source.content(name, manifest)
+
+
+async def test_a_document_of_another_size_than_announced_is_refused(
+    opened: Opened,
+) -> None:
+    """Its bytes are the right ones, and what pointed to them was wrong."""
+    source, name = opened
+    config = Descriptor(IMAGE.config.media_type, Digest(IMAGE.config.digest), 7)
+
+    with pytest.raises(SizeMismatch):
+        await source.content(name, config)
 
 
 def asked_layer(place: Place, number: int) -> tuple[Descriptor, bytes]:

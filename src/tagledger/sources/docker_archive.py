@@ -43,7 +43,7 @@ from tagledger.sources.docker_manifest import (
     SavedImages,
     load_saved_images,
 )
-from tagledger.sources.layout import Clock, open_shelf, utc_now
+from tagledger.sources.layout import Clock, check_size, open_shelf, utc_now
 from tagledger.sources.place_address import parse_selector, split_address
 from tagledger.sources.shelf import CHUNK_BYTES, Shelf, chunks, load
 from tagledger.sources.tar_shelf import archive_name, open_tar
@@ -143,6 +143,7 @@ class DockerArchive:
             if saved.stated_id in (None, descriptor.digest):
                 content = self._config_bytes(saved)
                 if Digest.of(content, descriptor.digest.algorithm) == descriptor.digest:
+                    check_size(descriptor, content)
                     return content
         raise ContentNotHeld(
             descriptor.digest, hint="docker save keeps configs and layers alone"

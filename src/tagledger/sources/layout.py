@@ -37,6 +37,12 @@ def blob_name(descriptor: Descriptor) -> str:
     return f"blobs/{descriptor.digest.algorithm}/{descriptor.digest.encoded}"
 
 
+def check_size(descriptor: Descriptor, content: bytes) -> None:
+    """Raise SizeMismatch unless these are as many bytes as were announced."""
+    if descriptor.size_bytes not in (None, len(content)):
+        raise SizeMismatch(descriptor.digest, descriptor.size_bytes or 0, len(content))
+
+
 def open_layout(
     rest: str, *, progress: Progress = no_progress, clock: Clock = utc_now
 ) -> tuple[OciLayout, Reference]:
@@ -128,7 +134,7 @@ class OciLayout:
         if content is None:
             raise BlobNotFound(self._shelf.place, descriptor.digest)
         descriptor.digest.verify(content)
-        _check_size(descriptor, content)
+        check_size(descriptor, content)
         return content
 
     async def blob(
@@ -180,7 +186,7 @@ class _LayoutContents:
             raise ManifestNotFound(self._shelf.place, self._root.digest)
         # The bytes are hashed by the assembly, which is told no size of a root.
         self._root.digest.verify(content)
-        _check_size(self._root, content)
+        check_size(self._root, content)
         return Received(content, self._root.media_type, self._root.digest)
 
     async def manifest(self, descriptor: Descriptor) -> Received:
@@ -204,8 +210,3 @@ class _LayoutContents:
 
 def _held(shelf: Shelf, descriptor: Descriptor, limit: int) -> bytes | None:
     return load(shelf, blob_name(descriptor), limit)
-
-
-def _check_size(descriptor: Descriptor, content: bytes) -> None:
-    if descriptor.size_bytes not in (None, len(content)):
-        raise SizeMismatch(descriptor.digest, descriptor.size_bytes or 0, len(content))

@@ -112,11 +112,8 @@ class Folder:
 
 def load(shelf: Shelf, name: str, limit: int) -> bytes | None:
     """The whole file, None if there is none. Raises TooLarge beyond the limit."""
-    size = shelf.size_bytes(name)
-    if size is None:
+    if shelf.size_bytes(name) is None:
         return None
-    if size > limit:
-        raise TooLarge(f"{shelf.place}: {name}", limit)
     try:
         with closing(shelf.open(name)) as opened:
             # Unbuffered reads may give less than asked for.

@@ -314,6 +314,12 @@ def saved_with(
     )
 
 
+SHORT_HISTORY = image_of(
+    {**json.loads(ONE.config.content), "history": [{"created_by": "RUN x"}]},
+    ONE.layers,
+)
+
+
 @pytest.mark.parametrize(
     ("saved", "error", "problem"),
     [
@@ -323,6 +329,7 @@ def saved_with(
             MalformedDocument,
             "rootfs.diff_ids: speaks of 2 layers, 3 were saved",
         ),
+        (saved_with(SHORT_HISTORY, Layers=["a", "b"]), MalformedDocument, "history"),
         (saved_with(ONE, Config="x.json"), MalformedDocument, "no 'x.json' in it"),
         (
             saved_with(ONE, Config="../../etc/passwd"),
