@@ -188,8 +188,7 @@ def _root(snapshot: Snapshot) -> Descriptor:
     if snapshot.root is None:
         raise NotSupported(
             f"{snapshot.source} has no manifest, so there is nothing to copy exactly",
-            hint="docker save keeps configs and layers alone; "
-            "pull from the registry that the image came from",
+            hint="pull from the registry that the image came from",
         )
     if snapshot.root.media_type == media_types.DOCKER_SCHEMA1_SIGNED:
         # The signatures are not in the bytes that the digest is over.

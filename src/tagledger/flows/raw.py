@@ -38,7 +38,7 @@ def _held(snapshot: Snapshot, digest: Digest | None) -> bytes:
     if digest is None:
         raise ContentNotHeld(
             f"the manifest of {snapshot.reference.title}",
-            hint="docker save keeps no manifest; --config prints what it does keep",
+            hint="none is known here; --config prints the config where that is held",
         )
     if digest not in snapshot.documents:
         raise ContentNotHeld(digest, hint="it was reported, and its bytes not proven")

@@ -76,6 +76,8 @@ def _without_manifests(snapshot: Snapshot) -> Checked:
         if config is not None and config.digest in snapshot.documents:
             content = snapshot.documents[config.digest].content
             findings.append(_hashed(config.digest, Kind.CONFIG, content, shown))
+        elif config is not None:
+            findings.extend(_not_held(config.digest, Kind.CONFIG, shown).findings)
         for layer in image.layers:
             digest = layer.digest or layer.diff_id
             if digest is not None:

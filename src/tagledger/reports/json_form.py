@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from tagledger.model.evidence import Evidence
+from tagledger.reports.json_local import LocalPageReport
 from tagledger.reports.json_parts import (
     AnnotationsField,
     ConfigReport,
@@ -177,3 +178,7 @@ class SnapshotReport(msgspec.Struct, frozen=True, kw_only=True):
         tuple[HeldReport, ...], Meta(description="What the statements rest on.")
     ]
     contradictions: tuple[ContradictionReport, ...]
+    local_page: Annotated[
+        LocalPageReport | None,
+        Meta(description="Packages and sources; null unless a `local` page was read."),
+    ]

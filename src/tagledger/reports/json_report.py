@@ -32,7 +32,9 @@ from tagledger.reports.json_form import (
     MissingReport,
     SnapshotReport,
 )
+from tagledger.reports.json_local import local_page_report
 from tagledger.reports.known import (
+    are_layers_known,
     config_evidence,
     dates_evidence,
     is_config_held,
@@ -116,6 +118,7 @@ def json_report(snapshot: Snapshot) -> SnapshotReport:
             ContradictionReport(digest=digest, problem=problem)
             for digest, problem in snapshot.contradicted.items()
         ),
+        local_page=local_page_report(snapshot.form),
     )
 
 
@@ -125,6 +128,7 @@ def _image(snapshot: Snapshot, image: Image, position: int) -> ImageReport:
     known_sizes = [size for size in sizes if size is not None]
     has_manifest = is_held(snapshot, image.digest)
     has_config = is_config_held(snapshot, image)
+    is_whole = are_layers_known(snapshot) and len(known_sizes) == len(sizes)
     return ImageReport(
         position=position,
         platform=None
@@ -136,7 +140,7 @@ def _image(snapshot: Snapshot, image: Image, position: int) -> ImageReport:
         evidence=_evidence(snapshot, image),
         within_indexes=image.within,
         # A sum with a part missing would be no total.
-        total_size_bytes=sum(known_sizes) if len(known_sizes) == len(sizes) else None,
+        total_size_bytes=sum(known_sizes) if is_whole else None,
         manifest=values.descriptor_report(
             image.manifest, is_whole=is_listing_held(snapshot, image)
         ),

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
 from tagledger.model.snapshot import Entry, Image, Layer, Snapshot
+from tagledger.reports.page.local_page import LocalReport
 
 
 def root_evidence(snapshot: Snapshot) -> Evidence | None:
@@ -48,6 +49,11 @@ def config_evidence(snapshot: Snapshot, image: Image) -> Evidence | None:
     if image.config_descriptor is None:
         return manifest_evidence(snapshot, image)
     return snapshot.evidence(image.config_descriptor.digest)
+
+
+def are_layers_known(snapshot: Snapshot) -> bool:
+    """Whether an image without layers has none; a `local` page says nothing of them."""
+    return not isinstance(snapshot.form, LocalReport)
 
 
 def is_held(snapshot: Snapshot, digest: Digest | None) -> bool:

@@ -18,6 +18,7 @@ from tagledger.reports.terminal_overview import (
     draw_platforms,
     platform_text,
 )
+from tagledger.reports.terminal_packages import draw_packages
 from tagledger.reports.terminal_rest import draw_others
 from tagledger.reports.terminal_steps import draw_steps
 
@@ -37,6 +38,7 @@ def render(snapshot: Snapshot, console: Console, *, full: bool = False) -> None:
     for image in snapshot.images:
         _draw_image(canvas, snapshot, image)
     draw_others(canvas, snapshot)
+    draw_packages(canvas, snapshot.form)
     canvas.show()
 
 

@@ -9,7 +9,12 @@ from tagledger.model.config import Healthcheck, ImageConfig
 from tagledger.model.descriptor import Descriptor
 from tagledger.model.digest import Digest
 from tagledger.model.snapshot import Attestation, Entry, Image, Snapshot
-from tagledger.reports.known import config_evidence, dates_evidence, manifest_evidence
+from tagledger.reports.known import (
+    are_layers_known,
+    config_evidence,
+    dates_evidence,
+    manifest_evidence,
+)
 from tagledger.reports.terminal_canvas import (
     EVIDENCE_STYLES,
     LABEL_CELLS,
@@ -31,7 +36,10 @@ def draw_facts(canvas: Canvas, snapshot: Snapshot, image: Image) -> None:
     """The digests, each with how it is known, and what the config says."""
     _draw_digests(canvas, snapshot, image)
     canvas.blank()
-    _draw_size(canvas, image)
+    if are_layers_known(snapshot):
+        _draw_size(canvas, image)
+    else:
+        canvas.flow("layers", [("not known to this source", "")])
     _draw_evidence(canvas, snapshot, image)
     if image.config is not None:
         _draw_config(canvas, image.config)
@@ -128,9 +136,10 @@ def _draw_evidence(canvas: Canvas, snapshot: Snapshot, image: Image) -> None:
     manifest = manifest_evidence(snapshot, image)
     config = config_evidence(snapshot, image)
     dates = dates_evidence(snapshot, image.layers)
+    settings = "settings and steps" if image.steps else "settings"
     pieces: list[Piece] = [
         (f"{what} {evidence}", EVIDENCE_STYLES[evidence])
-        for what, evidence in (("settings and steps", config), ("layer dates", dates))
+        for what, evidence in ((settings, config), ("layer dates", dates))
         if evidence not in (None, manifest)
     ]
     if pieces:

@@ -227,13 +227,11 @@ def _findings(
             reason = _HELD_REASONS[evidence]
             yield Finding(root.digest, Kind.INDEX, evidence, reason)
     for entry in snapshot.entries:
-        if entry.digest is None:
-            continue
-        outcome = outcomes[entry.digest]
         shown = _platform_shown(entry)
-        yield Finding(
-            entry.digest, Kind.MANIFEST, outcome.evidence, outcome.reason, shown
-        )
+        if entry.digest is not None:
+            found = outcomes[entry.digest]
+            kind = Kind.MANIFEST
+            yield Finding(entry.digest, kind, found.evidence, found.reason, shown)
         config = getattr(entry, "config_descriptor", None)
         if isinstance(config, Descriptor):
             evidence = snapshot.evidence(config.digest)
