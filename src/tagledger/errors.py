@@ -163,9 +163,12 @@ class TagNotFound(NotFound):
     code = "tag-not-found"
     hint = "list the tags to see what exists"
 
-    def __init__(self, name: str, *, available: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, name: str, *, available: tuple[str, ...] = (), hint: str = ""
+    ) -> None:
         listed = f" (there is: {', '.join(available)})" if available else ""
         super().__init__(f"{name}: no such tag{listed}")
+        self.hint = hint or type(self).hint
         self.name = name
         self.available = available
 

@@ -14,7 +14,7 @@ from tagledger.flows.verify_pages import verified_snapshots, verify_pages
 from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
 from tagledger.model.snapshot import Snapshot
-from tagledger.model.source import Progress, Wanted, no_progress
+from tagledger.model.source import Collection, Progress, Wanted, no_progress
 from tagledger.reports.proof.findings import Finding, Kind
 from tagledger.reports.proof.foreign_urls import ForeignUrls, packaged_urls
 from tagledger.reports.proof.learned import Learned
@@ -56,6 +56,9 @@ async def verify_place(
 ) -> Verified:
     """Verify one opened place. Raises what its source raises."""
     source, name = place.source, place.name
+    if isinstance(source, Collection) and source.names_all(name):
+        snapshots = await source.observe_all(Wanted(attestations=True))
+        return _of_snapshots(snapshots, urls, learned)
     try:
         root = await source.observe(name, Wanted(children=False))
     except DigestMismatch as exc:
@@ -66,12 +69,7 @@ async def verify_place(
         # A page, or an archive without manifests: all that it has is in one answer.
         snapshot = await source.observe(name, Wanted(attestations=True))
         if snapshot.root is not None or snapshot.is_absent:
-            return verified_snapshots(
-                snapshot.source,
-                [snapshot],
-                urls=urls or packaged_urls(),
-                learned=learned or Learned(),
-            )
+            return _of_snapshots([snapshot], urls, learned)
     else:
         snapshot = root
     checked = await check_documents(source, name, snapshot, progress=progress)
@@ -80,6 +78,18 @@ async def verify_place(
         read = await check_layers(source, name, checked.layers, progress=progress)
         findings = (*findings, *read)
     return Verified(place=snapshot.source, findings=findings)
+
+
+def _of_snapshots(
+    snapshots: Sequence[Snapshot], urls: ForeignUrls | None, learned: Learned | None
+) -> Verified:
+    """What came of the snapshots of one page."""
+    return verified_snapshots(
+        snapshots[0].source,
+        snapshots,
+        urls=urls or packaged_urls(),
+        learned=learned or Learned(),
+    )
 
 
 def _holds_root(snapshot: Snapshot) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -76,6 +76,22 @@ class Source(Protocol):
 
     async def aclose(self) -> None:
         """Let go of connections and files."""
+        ...
+
+
+@runtime_checkable
+class Collection(Protocol):
+    """A source of which one name may stand for several images: a page of all tags."""
+
+    def names_all(self, name: Reference) -> bool:
+        """Whether this name stands for all that there is."""
+        ...
+
+    async def observe_all(self, wanted: Wanted) -> tuple[Snapshot, ...]:
+        """What is published under each name, in the place's order.
+
+        Raises PlatformNotFound where none has such a platform.
+        """
         ...
 
 

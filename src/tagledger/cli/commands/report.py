@@ -7,7 +7,7 @@ import msgspec
 
 from tagledger.cli.options import session_options
 from tagledger.cli.session import Session
-from tagledger.model.snapshot import Snapshot
+from tagledger.flows.observe_all import Observed, observe_all
 
 
 @click.command("report")
@@ -35,7 +35,10 @@ def command(
     no_foreign: bool,
     no_dates: bool,
 ) -> None:
-    """Write the page of an image: Markdown, or JSON."""
+    """Write the page of an image: Markdown, or JSON.
+
+    Of a page of all tags, read without a tag, the whole: as JSON one line for each tag.
+    """
     wanted = msgspec.structs.replace(
         session.wanted,
         layer_dates=not no_dates,
@@ -43,18 +46,24 @@ def command(
         attestations=full or as_json,
     )
 
-    async def read() -> Snapshot:
+    async def read() -> Observed:
         async with session.opened(address) as place:
-            return await place.source.observe(place.name, wanted)
+            return await observe_all(place, wanted)
 
-    snapshot = session.run(read())
+    observed = session.run(read())
     if as_json:
         from tagledger.reports.json_report import encode_report
 
-        session.write(encode_report(snapshot))
-    else:
-        from tagledger.reports.page.form import FORMS
-        from tagledger.reports.page.writer import write_page
+        for snapshot in observed.snapshots:
+            session.write(encode_report(snapshot, compact=observed.is_whole))
+        return
+    from tagledger.reports.page.form import FORMS
+    from tagledger.reports.page.tag_details import write_tag_details
+    from tagledger.reports.page.writer import write_page
 
-        chosen = None if form is None else FORMS[form]
-        session.write(write_page(snapshot, form=chosen, full=full))
+    chosen = None if form is None else FORMS[form]
+    if observed.is_whole:
+        page = write_tag_details(observed.snapshots, form=chosen, full=full)
+    else:
+        page = write_page(observed.snapshots[0], form=chosen, full=full)
+    session.write(page)

@@ -7,7 +7,7 @@ import msgspec
 
 from tagledger.cli.options import session_options
 from tagledger.cli.session import Session
-from tagledger.model.snapshot import Snapshot
+from tagledger.flows.observe_all import Observed, observe_all
 
 
 @click.command("show")
@@ -16,19 +16,26 @@ from tagledger.model.snapshot import Snapshot
 @click.option("--dates", is_flag=True, help="Also ask when each layer was modified.")
 @session_options()
 def command(session: Session, address: str, *, full: bool, dates: bool) -> None:
-    """Show an image in the terminal."""
+    """Show an image in the terminal.
+
+    Of a page of all tags, read without a tag, each in turn.
+    """
     wanted = msgspec.structs.replace(
         session.wanted, layer_dates=dates, attestations=full
     )
 
-    async def read() -> Snapshot:
+    async def read() -> Observed:
         async with session.opened(address) as place:
-            return await place.source.observe(place.name, wanted)
+            return await observe_all(place, wanted)
 
-    snapshot = session.run(read())
+    observed = session.run(read())
     from tagledger.cli.console import console
     from tagledger.cli.output import writing
     from tagledger.reports.terminal import render
 
+    terminal = console()
     with writing():
-        render(snapshot, console(), full=full)
+        for position, snapshot in enumerate(observed.snapshots):
+            if position:
+                terminal.print()
+            render(snapshot, terminal, full=full)

@@ -1,4 +1,7 @@
-"""A published page as a place to read from: ``report:FILE.md[:tag][@digest]``."""
+"""A published page as a place to read from: ``report:FILE.md[:tag][@digest]``.
+
+A page of all tags needs no tag: its whole is then named, and `observe_all` gives it.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from tagledger.errors import (
     MalformedDigest,
     ManifestNotFound,
     PlaceNotFound,
+    PlatformNotFound,
     TagNotFound,
     TooLarge,
     UnknownAddress,
@@ -27,11 +31,13 @@ from tagledger.model.source import Progress, Wanted, no_progress
 from tagledger.reports.page.reader import MAX_PAGE_BYTES, PublishedPage, read_page
 from tagledger.reports.proof.learned import Learned
 from tagledger.reports.proof.prove import prove
+from tagledger.reports.proof.trials import Budget
 
 STANDARD_INPUT = "-"
 """Stands for the page that is piped in."""
 
 _HINT = "a page tells of an image and holds no bytes of it; a registry may still do"
+_TAG_HINT = "a page of all tags: name one behind the file, as in report:FILE.md:TAG"
 
 
 def utc_now() -> datetime:
@@ -60,7 +66,7 @@ def open_page(
     content = standard_input() if path == STANDARD_INPUT else load_page(Path(path))
     page = read_page(content, place=f"report:{path}", observed_at=clock())
     source = PageSource(page)
-    name = source.reference(path, tag)
+    name = source.reference(path, tag, digest)
     return source, name if digest is None else name.with_digest(digest)
 
 
@@ -69,18 +75,48 @@ class PageSource:
 
     def __init__(self, page: PublishedPage) -> None:
         self._page = page
-        self._proven: dict[Reference, Snapshot] = {}
+        self._proven: dict[int, Snapshot] = {}
         self._learned = Learned()
+        self._budget = Budget()
 
-    def reference(self, place: str, tag: str | None) -> Reference:
-        """What the page calls its image, or the one of this tag. Raises TagNotFound."""
-        references = [snapshot.reference for snapshot in self._page.snapshots]
-        chosen = [name for name in references if tag in (None, name.tag)]
-        if len(chosen) == 1 or (chosen and tag is not None):
-            return chosen[0]
-        asked = f"{place}:{tag}" if tag is not None else f"{place} without a tag"
-        available = tuple(name.tag or name.title for name in references)
-        raise TagNotFound(asked, available=available)
+    def reference(
+        self, place: str, tag: str | None, digest: Digest | None = None
+    ) -> Reference:
+        """What the page calls its image, or the one of this tag or this digest.
+
+        Of a page of all tags, without either, it is the name that all of them share.
+        Raises TagNotFound.
+        """
+        snapshots = self._page.snapshots
+        if tag is None and self._page.is_tag_details:
+            held = (item for item in snapshots if digest and _tells_of(item, digest))
+            whole = msgspec.structs.replace(snapshots[0].reference, tag=None)
+            return next((item.reference for item in held), whole)
+        for snapshot in snapshots:
+            if tag in (None, snapshot.reference.tag):
+                return snapshot.reference
+        raise TagNotFound(f"{place}:{tag}", available=self._tags())
+
+    def names_all(self, name: Reference) -> bool:
+        """Whether this is the name of a whole page of all tags."""
+        is_bare = name.tag is None and name.digest is None
+        return is_bare and self._page.is_tag_details
+
+    async def observe_all(self, wanted: Wanted) -> tuple[Snapshot, ...]:
+        """What the page says of each tag, in its order.
+
+        Raises PlatformNotFound where no tag has such a platform.
+        """
+        found: list[Snapshot] = []
+        problem: PlatformNotFound | None = None
+        for position in range(len(self._page.snapshots)):
+            try:
+                found.append(_chosen(self._with_proof(position), wanted))
+            except PlatformNotFound as exc:
+                problem = exc
+        if problem is not None and not any(snapshot.entries for snapshot in found):
+            raise problem
+        return tuple(found)
 
     async def observe(self, name: Reference, wanted: Wanted) -> Snapshot:
         """What the page says of `name`.
@@ -90,10 +126,7 @@ class PageSource:
         snapshot = self._snapshot(name)
         if name.digest is not None:
             snapshot = _narrowed(snapshot, name.digest)
-        found = matching(snapshot.entries, wanted) if wanted.children else []
-        if wanted.children and snapshot.entries and not found:
-            raise no_match(wanted, published_platforms(snapshot.entries))
-        return msgspec.structs.replace(snapshot, entries=tuple(found))
+        return _chosen(snapshot, wanted)
 
     async def content(self, name: Reference, descriptor: Descriptor) -> bytes:
         """The bytes of a document where they could be proven.
@@ -127,15 +160,43 @@ class PageSource:
     def _snapshot(self, name: Reference) -> Snapshot:
         """What the page says of `name`, joined with what can be proven of it."""
         asked = name.with_digest(None)
-        if (proven := self._proven.get(asked)) is not None:
-            return proven
-        for snapshot in self._page.snapshots:
+        snapshots = self._page.snapshots
+        for position, snapshot in enumerate(snapshots):
             if snapshot.reference.with_digest(None) == asked:
-                proven = prove(snapshot, learned=self._learned).snapshot
-                self._proven[asked] = proven
-                return proven
-        available = tuple(item.reference.title for item in self._page.snapshots)
-        raise TagNotFound(name.title, available=available)
+                return self._with_proof(position)
+        if not self.names_all(asked):
+            raise TagNotFound(name.title, available=self._tags())
+        if len(snapshots) == 1:
+            return self._with_proof(0)
+        if name.digest is not None:
+            raise ManifestNotFound(snapshots[0].source, name.digest)
+        shown = f"{snapshots[0].source} without a tag"
+        raise TagNotFound(shown, available=self._tags(), hint=_TAG_HINT)
+
+    def _with_proof(self, position: int) -> Snapshot:
+        if position not in self._proven:
+            snapshot = self._page.snapshots[position]
+            proof = prove(snapshot, learned=self._learned, budget=self._budget)
+            self._proven[position] = proof.snapshot
+        return self._proven[position]
+
+    def _tags(self) -> tuple[str, ...]:
+        references = (snapshot.reference for snapshot in self._page.snapshots)
+        return tuple(name.tag or name.title for name in references)
+
+
+def _chosen(snapshot: Snapshot, wanted: Wanted) -> Snapshot:
+    """The snapshot with what is wanted of it. Raises PlatformNotFound."""
+    found = matching(snapshot.entries, wanted) if wanted.children else []
+    if wanted.children and snapshot.entries and not found:
+        raise no_match(wanted, published_platforms(snapshot.entries))
+    return msgspec.structs.replace(snapshot, entries=tuple(found))
+
+
+def _tells_of(snapshot: Snapshot, digest: Digest) -> bool:
+    """Whether the digest names its list, or one of its manifests."""
+    is_root = snapshot.root is not None and snapshot.root.digest == digest
+    return is_root or any(entry.digest == digest for entry in snapshot.entries)
 
 
 def _narrowed(snapshot: Snapshot, digest: Digest) -> Snapshot:

@@ -30,16 +30,23 @@ _NOT_IN_ANCHOR = re.compile(r"[^a-z0-9_ -]")
 
 
 def write_tag_details(
-    snapshots: Sequence[Snapshot], *, writer: PageWriter | None = None
+    snapshots: Sequence[Snapshot],
+    *,
+    writer: PageWriter | None = None,
+    form: PageForm | None = None,
+    full: bool = False,
 ) -> bytes:
-    """The page of all these tags, of which there is at least one, each in its form."""
+    """The page of all these tags, of which there is at least one.
+
+    Each in the form that it was read from, or as `form` and `full` say.
+    """
     writer = writer or PageWriter()
-    form = snapshots[0].form
-    generator = form.generator if isinstance(form, PageForm) else None
+    own = snapshots[0].form
+    generator = own.generator if isinstance(own, PageForm) else None
     titles = [snapshot.reference.title for snapshot in snapshots]
     name = snapshots[0].reference.familiar_name
     opening = _opening_text(generator or GENERATOR, name, titles)
-    pages = (writer.write(snapshot) for snapshot in snapshots)
+    pages = (writer.write(snapshot, form=form, full=full) for snapshot in snapshots)
     return b"\n".join([opening.encode(), *pages])
 
 

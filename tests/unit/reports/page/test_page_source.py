@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -20,6 +20,7 @@ from tagledger.errors import (
     TooLarge,
     UnknownAddress,
 )
+from tagledger.model import media_types
 from tagledger.model.digest import Digest
 from tagledger.model.platform import parse_platform
 from tagledger.model.reference import Reference
@@ -27,6 +28,7 @@ from tagledger.model.snapshot import Snapshot
 from tagledger.model.source import Source, Wanted
 from tagledger.reports.page.reader import MAX_PAGE_BYTES
 from tagledger.reports.page.source import PageSource, open_page
+from tagledger.reports.page.tag_details import write_tag_details
 from tagledger.reports.page.writer import write_page
 
 TAGS = (
@@ -42,6 +44,26 @@ def opened(
 ) -> tuple[PageSource, Reference]:
     """A page opened at a fixed moment."""
     return open_page(rest, clock=lambda: OBSERVED_AT, standard_input=standard_input)
+
+
+def two_tags(
+    *,
+    tags: Sequence[str] = ("1", "2"),
+    platforms: Sequence[str] = ("linux; amd64", "linux; amd64"),
+) -> str:
+    """A page of tags whose manifest digests are those of their names."""
+    listed = "".join(f"-\t[`a:{tag}`](#a{tag})\n" for tag in tags)
+    pages = [
+        f"\n## `a:{tag}`\n\n```console\n$ docker pull a@{Digest.of(tag.encode())}\n```\n\n"
+        f"-\tPlatforms:\n\t-\t{platform}\n\n### `a:{tag}` - {platform}\n\n"
+        f"-\tManifest MIME: `{media_types.DOCKER_MANIFEST}`\n"
+        f"-\tTotal Size: **1.0 B**  \n\t(compressed transfer size, not on-disk size)\n-\tImage ID: `{Digest.of(b'config')}`\n\n"
+        "```dockerfile\n# Tue, 10 Nov 2015 00:31:06 GMT\nADD file:1 in /\n```\n\n"
+        f"-\tLayers:\n\t-\t`{Digest.of(b'layer')}`  \n\t\tSize: 1.0 B\n"
+        for tag, platform in zip(tags, platforms, strict=False)
+    ]
+    head = "<!-- THIS FILE IS GENERATED VIA 'x' -->\n\n# Tags of `a`\n\n"
+    return "".join((head, listed, *pages))
 
 
 async def observed(rest: str, wanted: Wanted | None = None) -> Snapshot:
@@ -71,14 +93,65 @@ async def test_a_page_may_be_piped_in() -> None:
 
 
 async def test_a_tag_picks_one_of_a_page_of_all_tags(tmp_path: Path) -> None:
-    """Without one, the tags that there are are named."""
+    """One that is not on it is refused with those that are."""
     path = tmp_path / "tag-details.md"
     path.write_text(TAGS)
 
     assert "a:2" == (await observed(f"{path}:2")).reference.title
-    for rest in (str(path), f"{path}:3"):
-        with pytest.raises(TagNotFound, match="there is: 1, 2"):
-            opened(rest)
+    with pytest.raises(TagNotFound, match="there is: 1, 2"):
+        opened(f"{path}:3")
+
+
+async def test_without_a_tag_the_whole_of_a_page_of_all_tags_is_named(
+    tmp_path: Path,
+) -> None:
+    """All of it can be had; where one image is needed, the tags are named, and how to choose."""
+    path = tmp_path / "tag-details.md"
+    path.write_text(TAGS)
+    source, name = opened(str(path))
+    snapshots = await source.observe_all(Wanted())
+
+    assert ("a", True) == (name.familiar, source.names_all(name))
+    assert ["a:1", "a:2"] == [snapshot.reference.title for snapshot in snapshots]
+    assert TAGS.encode() == write_tag_details(snapshots)
+    with pytest.raises(TagNotFound, match="there is: 1, 2") as caught:
+        await source.observe(name, Wanted())
+    assert "report:FILE.md:TAG" in caught.value.hint
+
+
+async def test_the_only_tag_of_a_page_of_all_tags_need_not_be_named(
+    tmp_path: Path,
+) -> None:
+    """There is no other image that could be meant."""
+    path = tmp_path / "tag-details.md"
+    path.write_text(two_tags(tags=("1",)))
+
+    assert 1 == len((await observed(str(path))).images)
+
+
+async def test_a_digest_finds_its_tag_on_a_page_of_all_tags(tmp_path: Path) -> None:
+    """Who holds a digest need not know the tag; an unknown digest is said to be none."""
+    path = tmp_path / "tag-details.md"
+    path.write_text(two_tags())
+
+    for tag in ("1", "2"):
+        found = await observed(f"{path}@{Digest.of(tag.encode())}")
+        assert tag == found.reference.tag
+    with pytest.raises(ManifestNotFound):
+        await observed(f"{path}@{Digest.of(b'')}")
+
+
+async def test_platforms_filter_a_page_of_all_tags(tmp_path: Path) -> None:
+    """Tags without a platform that fits are left out; where none fits, it is said."""
+    path = tmp_path / "tag-details.md"
+    path.write_text(two_tags(platforms=("linux; amd64", "windows; amd64")))
+    source, _ = opened(str(path))
+    linux = Wanted(platforms=(parse_platform("linux"),))
+    (found,) = await source.observe_all(linux)
+
+    assert "1" == found.reference.tag
+    with pytest.raises(PlatformNotFound):
+        await source.observe_all(Wanted(platforms=(parse_platform("linux/arm64"),)))
 
 
 async def test_another_name_is_not_on_the_page() -> None:
