@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import hashlib
 import importlib.util
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import FunctionType
 from typing import NoReturn
+
+from reached import PACKAGE
 
 
 def is_installed() -> bool:
@@ -16,7 +20,8 @@ def is_installed() -> bool:
 
 def atheris_fuzz(
     one: Callable[[bytes], None],
-    seeds: Sequence[bytes],
+    seeds: Iterable[bytes],
+    corpus: Path,
     *,
     seed: int,
     seconds: float | None,
@@ -24,20 +29,25 @@ def atheris_fuzz(
 ) -> NoReturn:
     """Let libFuzzer choose the inputs; it ends the process itself.
 
-    The modules are loaded by now, so they are instrumented as they stand.
+    The modules are loaded by now, so ours are instrumented as they stand. `corpus`
+    keeps what reached something new, for the next run.
     """
     import atheris  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
-    corpus = Path(tempfile.mkdtemp(prefix="tagledger-fuzz-"))
-    for number, content in enumerate(seeds):
-        (corpus / str(number)).write_bytes(content)
+    corpus.mkdir(parents=True, exist_ok=True)
+    for content in seeds:
+        (corpus / hashlib.sha1(content).hexdigest()).write_bytes(content)  # noqa: S324 - libFuzzer's names
+    for function in gc.get_objects():
+        if isinstance(function, FunctionType) and (
+            function.__code__.co_filename.startswith(PACKAGE)
+        ):
+            atheris.instrument_func(function)
     # libFuzzer takes a seed of 0 for none.
     options = [f"-seed={seed % 2**31 or 1}", "-timeout=60", "-max_len=20000"]
     if seconds is not None:
         options.append(f"-max_total_time={max(1, round(seconds))}")
     if runs is not None:
         options.append(f"-runs={runs}")
-    atheris.instrument_all()
     atheris.Setup(["fuzz", *options, str(corpus)], one)
     atheris.Fuzz()
     raise AssertionError("atheris ends the process")

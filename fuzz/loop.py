@@ -78,8 +78,14 @@ def main(check: Check, seeds: Seeds, tokens: Sequence[bytes] = ()) -> NoReturn:
     begun_with = [*seeds(), *_further_seeds(asked.seeds)]
     target = Target(name, check, begun_with, tokens, asked.findings)
     if is_installed() and not asked.own:
-        fuzz = (target.run, target.seeds)
-        atheris_fuzz(*fuzz, seed=seed, seconds=asked.seconds, runs=asked.runs)
+        atheris_fuzz(
+            target.run,
+            target.seeds,
+            asked.findings / "corpus" / name,
+            seed=seed,
+            seconds=asked.seconds,
+            runs=asked.runs,
+        )
     _own_loop(target, random.Random(seed), asked)
     sys.exit(0)
 
@@ -164,7 +170,7 @@ def _report(target: Target, content: bytes, exc: Exception) -> NoReturn:
     traceback.print_exception(exc)
     if not isinstance(exc, TooSlow):
         content = _smaller(target.check, content, exc)
-    target.findings.mkdir(exist_ok=True)
+    target.findings.mkdir(parents=True, exist_ok=True)
     kept = target.findings / f"{name}-{hashlib.sha256(content).hexdigest()[:12]}"
     kept.write_bytes(content)
     print(f"{name}: {type(exc).__name__}; its input, {len(content)} bytes, is {kept}")
