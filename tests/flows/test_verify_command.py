@@ -45,6 +45,20 @@ def test_a_summary_counts_each_document_once(
     assert ["config", "0", "0", "3", "0"] == summary[3].split()
 
 
+def test_a_folder_without_pages_is_not_taken_for_verified(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Nothing to verify is a problem that is named, no success, and ends nothing else."""
+    (tmp_path / "notes.txt").write_text("no page")
+
+    code = run(["verify", str(tmp_path), str(PAGE)])
+    shown = capfd.readouterr()
+
+    assert 3 == code
+    assert f"{tmp_path}: no page (*.md) in this folder" in shown.err
+    assert "proven" in shown.out
+
+
 def test_a_folder_of_pages_is_an_address(
     capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

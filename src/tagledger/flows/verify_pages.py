@@ -35,11 +35,15 @@ other. Fewer pages than that are not worth starting processes for."""
 def page_files(folder: Path) -> list[Path]:
     """The Markdown files below a folder, in the order of their names.
 
-    Raises PlaceNotFound.
+    Raises PlaceNotFound, for a folder without any as well: nothing verified must not
+    look like everything verified.
     """
     if not folder.is_dir():
         raise PlaceNotFound(str(folder), "there is no such folder")
-    return sorted(path for path in folder.rglob("*.md") if path.is_file())
+    found = sorted(path for path in folder.rglob("*.md") if path.is_file())
+    if not found:
+        raise PlaceNotFound(str(folder), "no page (*.md) in this folder")
+    return found
 
 
 def verify_pages(

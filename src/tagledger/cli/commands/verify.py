@@ -59,10 +59,14 @@ def command(
     """
     pages: list[Path] = []
     others: list[str] = []
+    unread: list[Verified] = []
     for address in addresses:
         path = Path(address)
         if path.is_dir():
-            pages.extend(page_files(path))
+            try:
+                pages.extend(page_files(path))
+            except TagledgerError as exc:
+                unread.append(failed(address, exc))
         elif path.is_file() or (path.suffix == ".md" and ":" not in address):
             pages.append(path)
         else:
@@ -70,7 +74,7 @@ def command(
     urls = known_urls(table)
     if numbers is not None:
         urls = _searched(session, pages, numbers, table)
-    verification = session.run(_verify(session, others, pages, layers, urls))
+    verification = session.run(_verify(session, unread, others, pages, layers, urls))
     for place in verification.problems:
         if place.problem is not None:
             session.say(f"tagledger: {place.problem.text}")
@@ -85,12 +89,13 @@ def command(
 
 async def _verify(
     session: Session,
+    unread: list[Verified],
     addresses: list[str],
     pages: list[Path],
     layers: bool,
     urls: ForeignUrls,
 ) -> Verification:
-    results: list[Verified] = []
+    results = list(unread)
     async with AsyncExitStack() as stack:
         for address in addresses:
             try:
