@@ -24,10 +24,13 @@ ROUND_TRIPS = 4
 ALLOWANCE = 1.25
 TIMES_FASTER = 4
 
-_LOADING = (
-    "import uvloop, tagledger.cli.commands.report, tagledger.reports.page.writer, "
-    "tagledger.sources.registry.source; from tagledger.cli.app import run; run(['-h'])"
-)
+_LOADING = """
+from tagledger.cli.app import run
+import uvloop, tagledger.cli.commands.report, tagledger.reports.page.writer
+from tagledger.cli.loading import without_certificates
+with without_certificates():
+    import tagledger.sources.registry.source
+"""
 """All that `report` of a registry needs, loaded, and nothing asked."""
 
 
