@@ -74,7 +74,8 @@ def command(
     urls = known_urls(table)
     if numbers is not None:
         urls = _searched(session, pages, numbers, table)
-    verification = session.run(_verify(session, unread, others, pages, layers, urls))
+    verification = session.run(_verify(session, others, pages, layers, urls))
+    verification = concluded([*unread, *verification.places])
     for place in verification.problems:
         if place.problem is not None:
             session.say(f"tagledger: {place.problem.text}")
@@ -89,13 +90,12 @@ def command(
 
 async def _verify(
     session: Session,
-    unread: list[Verified],
     addresses: list[str],
     pages: list[Path],
     layers: bool,
     urls: ForeignUrls,
 ) -> Verification:
-    results = list(unread)
+    results: list[Verified] = []
     async with AsyncExitStack() as stack:
         for address in addresses:
             try:
