@@ -15,6 +15,7 @@ LOCAL_PAGE = f"""\
   (total size of all layers on-disk)
 - Arch: `linux`/`amd64`
 - Command: `["/bin/sh"]`
+- Environment:
 
 ## `dpkg` (`.deb`-based packages)
 

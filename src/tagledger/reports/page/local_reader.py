@@ -102,11 +102,36 @@ def _report(placed: list[tuple[int, Block]], encoding: str) -> LocalReport:
         platform=facts.require("Arch", _platform),
         entrypoint=facts.read("Entrypoint", _words),
         command=facts.read("Command", _words),
-        environment=facts.read("Environment", _listed) or (),
+        # It is there where it is empty, too: without it the page was cut before.
+        environment=facts.require("Environment", _listed),
         labels=facts.read("Labels", _listed) or (),
-        packages=tuple(_packages(placed[3:])),
+        packages=_whole_packages(placed[3:]),
         blocks=tuple(blocks),
         encoding=encoding,
+    )
+
+
+def _whole_packages(placed: list[tuple[int, Block]]) -> tuple[LocalPackage, ...]:
+    """All packages. Raises DamagedPage where the last one ends before the others do."""
+    packages = tuple(_packages(placed))
+    if packages and not _tells_source(packages[-1]):
+        manager = packages[-1].manager
+        others = [other for other in packages[:-1] if other.manager == manager]
+        if others and all(map(_tells_source, others)):
+            line = max(
+                line
+                for line, block in placed
+                if block.fence is None and block.text.startswith("#")
+            )
+            problem = "of this package alone no source is named: page cut?"
+            raise DamagedPage("", line, problem)
+    return packages
+
+
+def _tells_source(package: LocalPackage) -> bool:
+    """Whether the page says where the source is, or that it was not found."""
+    return bool(package.sources) or any(
+        text.startswith("unable to find source") for text in package.warnings
     )
 
 

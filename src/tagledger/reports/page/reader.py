@@ -25,7 +25,8 @@ MAX_LINES = 1_000_000
 MAX_CACHED_TAGS_BYTES = 64 * 1024 * 1024
 """Text of the tags of `tag-details` pages remembered: one version repeats the last."""
 
-_CONFLICT = b"\n<<<<<<< "
+_CONFLICTS = (b"\n<<<<<<< ", b"\n>>>>>>> ")
+"""The first and the last line of a conflict; the one between may be a command's."""
 _FULL = b"\n-\tEvidence: "
 _OPENINGS = (b"## ", b"# `", b"<!-- THIS FILE IS GENERATED VIA ")
 _ELSEWHERE = (
@@ -130,10 +131,11 @@ def _refuse_foreign(content: bytes) -> None:
     """Refuse what is no page of the record, whole and as it was written."""
     if not content.strip():
         raise DegeneratePage("", 1, "the page is empty")
-    at = content.find(_CONFLICT)
-    if at >= 0 or content.startswith(_CONFLICT[1:]):
-        line = content.count(b"\n", 0, at + 1) + 1
-        raise DamagedPage("", line, "a merge conflict was left in the page")
+    for mark in _CONFLICTS:
+        at = content.find(mark)
+        if at >= 0 or content.startswith(mark[1:]):
+            line = content.count(b"\n", 0, at + 1) + 1
+            raise DamagedPage("", line, "a merge conflict was left in the page")
     if not content.startswith(_OPENINGS):
         for pattern, kind in _ELSEWHERE:
             if pattern.match(content):

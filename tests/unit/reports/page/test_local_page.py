@@ -242,8 +242,16 @@ def test_little_may_be_said() -> None:
         (HEAD + DPKG.partition("Binary")[0].rstrip() + "\n", 20, "page cut?"),
         (HEAD + RPM[:-4], 30, "the code block is not closed: page cut?"),
         (HEAD + DPKG.replace(SHA, SHA[:-1]), 36, "a SHA256 of 63 characters"),
+        (HEAD.partition("- Environment")[0], 12, "'Environment' is missing"),
+        (
+            HEAD + DPKG.partition("\n\n**WARNING:** unable to d")[0] + "\n",
+            43,
+            "page cut?",
+        ),
+        (HEAD + DPKG.partition("\n\n\n**WARNING:**")[0] + "\n", 43, "page cut?"),
+        (HEAD + DPKG.replace("Source:", ">>>>>>> a\nSource:"), 32, "merge conflict"),
     ],
-    ids=range(15),
+    ids=range(19),
 )
 def test_a_damaged_local_page_is_refused(text: str, line: int, reason: str) -> None:
     """With the line and the reason."""

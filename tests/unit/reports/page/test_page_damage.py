@@ -243,6 +243,15 @@ def replaced(old: str, new: str) -> bytes:
             b"<<<<<<< HEAD\n" + SEED, 1, "merge conflict", id="a conflict at the top"
         ),
         pytest.param(
+            replaced(
+                "# Wed, 13 Nov 2019 13:15:19 GMT",
+                ">>>>>>> a branch\n# Wed, 13 Nov 2019 13:15:19 GMT",
+            ),
+            32,
+            "a merge conflict was left in the page",
+            id="the last line of a conflict",
+        ),
+        pytest.param(
             b"<!DOCTYPE html>\n<html><title>404</title></html>\n",
             1,
             "HTML, not a published page",
