@@ -1,7 +1,8 @@
-"""Loading the HTTP library without what it would read and nobody would use."""
+"""Loading what a command needs, without work that nobody needs."""
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,3 +30,10 @@ def without_certificates() -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = text
+
+
+def loaded() -> None:
+    """Note that all is loaded: from now on garbage is looked for, but not in that."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from tagledger.cli.loading import without_certificates
+from tagledger.cli.loading import loaded, without_certificates
 from tagledger.cli.output import writing
 from tagledger.cli.progress import ProgressLine
 from tagledger.flows.open import Opening, Place, open_place
@@ -40,6 +40,7 @@ class Session:
         with without_certificates():
             # What kind of place it is decides what is loaded for it.
             place = open_place(address, self.opening)
+        loaded()
         async with aclosing(place.source):
             yield place
 

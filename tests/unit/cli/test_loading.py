@@ -40,6 +40,20 @@ asyncio.run(main())
 """
 
 
+COLLECTING = """
+import gc
+from tagledger.cli.loading import loaded
+
+loaded()
+first = gc.get_freeze_count()
+gc.disable()
+loaded()
+second = gc.get_freeze_count()
+loaded()
+print(first, second > 0, gc.get_freeze_count() == second, gc.isenabled())
+"""
+
+
 @pytest.fixture
 def trusting(tmp_path: Path) -> tuple[Authority, dict[str, str]]:
     """An authority, and an environment in which the system trusts it and nobody else."""
@@ -90,3 +104,10 @@ def test_the_system_s_authorities_are_trusted_all_the_same(
         shown = run(environment, "-m", "tagledger", "raw", name)
 
     assert published.root.content.decode() == shown
+
+
+def test_garbage_is_looked_for_once_all_is_loaded(
+    trusting: tuple[Authority, dict[str, str]],
+) -> None:
+    """What is loaded is set aside once; a program that collects as it likes is left alone."""
+    assert "0 True True True\n" == run(trusting[1], "-c", COLLECTING)
