@@ -95,6 +95,8 @@ def _session(named: dict[str, Any]) -> Session:
         platforms=named.pop("platforms", ()), host=named.pop("host_platform", None)
     )
     verbose = named.pop("verbose")
+    if named["key"] is not None and named["cert"] is None:
+        raise click.UsageError("--key needs --cert, the certificate that it is for")
 
     def say(text: str) -> None:
         session.say(f"tagledger: {text}")

@@ -123,6 +123,8 @@ def test_every_command_file_is_in_the_table() -> None:
         (["report", "--mirror", "x", "y"], 2, "docker.io=https://"),
         (["report", "--form", "2020", "y"], 2, "2019"),
         (["raw", "--timeout", "0", "y"], 2, "0.1"),
+        (["report", "--json", "--form", "2021", "y"], 2, "--form is for Markdown"),
+        (["report", "--key", __file__, "y"], 2, "--key needs --cert"),
         (["tags", "x@sha256:12"], 2, "not a digest"),
     ],
 )

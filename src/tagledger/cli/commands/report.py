@@ -39,6 +39,8 @@ def command(
 
     Of a page of all tags, read without a tag, the whole: as JSON one line for each tag.
     """
+    if as_json and form is not None:
+        raise click.UsageError("--form is for Markdown; JSON has one form")
     wanted = msgspec.structs.replace(
         session.wanted,
         layer_dates=not no_dates,
