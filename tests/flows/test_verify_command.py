@@ -8,6 +8,7 @@ import pytest
 from support.images import index_of, random_image
 from support.publishing import write_layout
 from tagledger.cli.app import run
+from tagledger.reports.page.reader import MAX_PAGE_BYTES
 
 SEED = Path(__file__).parents[1] / "assets" / "seed"
 PAGE = SEED / "python-3.8.0-windowsservercore.md"
@@ -150,3 +151,25 @@ def test_an_unknown_link_is_found_and_kept(
     assert 0 == run(["verify", *options, "837850-837860", str(PAGE)])
     assert not table.exists()
     assert "contradicted" in capfd.readouterr().out
+
+
+def test_the_folder_of_a_layout_is_an_address(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """It need not be named `oci:`; what it holds is hashed again."""
+    published = index_of([random_image(format="oci")], format="oci")
+    layout = write_layout(tmp_path / "layout", {"1.0": published})
+    found = findings(capfd, str(layout))
+
+    assert [("index", "read"), ("manifest", "read"), ("config", "read")] == found
+
+
+def test_an_archive_without_its_transport_is_told_how_to_be_named(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """However large it is: no page begins like that."""
+    archive = tmp_path / "image.tar"
+    archive.write_bytes(b"a" * 257 + b"ustar\0" + bytes(MAX_PAGE_BYTES))
+
+    assert 6 == run(["verify", str(archive)])
+    assert "docker-archive:FILE or oci-archive:FILE?" in capfd.readouterr().err

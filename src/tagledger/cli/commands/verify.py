@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from tagledger.flows.verify import verify
 from tagledger.flows.verify_pages import page_files
 from tagledger.reports.proof.foreign_urls import ForeignUrls
 from tagledger.reports.proof.url_search import FoundUrl
+from tagledger.sources.layout_index import VERSION_FILE
 
 
 @click.command("verify")
@@ -55,22 +57,9 @@ def command(
 ) -> int:
     """Prove pages, and re-hash everything in images.
 
-    ADDRESS is a page's file, a folder of pages, or any other address.
+    ADDRESS is a page's file, a folder of pages or of a layout, or any other address.
     """
-    pages: list[Path] = []
-    others: list[str] = []
-    unread: list[Verified] = []
-    for address in addresses:
-        path = Path(address)
-        if path.is_dir():
-            try:
-                pages.extend(page_files(path))
-            except TagledgerError as exc:
-                unread.append(failed(address, exc))
-        elif path.is_file() or (path.suffix == ".md" and ":" not in address):
-            pages.append(path)
-        else:
-            others.append(address)
+    pages, others, unread = _sorted(addresses)
     urls = known_urls(table)
     if numbers is not None:
         urls = _searched(session, pages, numbers, table)
@@ -86,6 +75,32 @@ def command(
     else:
         session.write("".join(f"{line}\n" for line in verification_lines(verification)))
     return verification_exit_code(verification)
+
+
+def _sorted(
+    addresses: Iterable[str],
+) -> tuple[list[Path], list[str], list[Verified]]:
+    """Pages, other addresses, and folders that hold neither.
+
+    A folder is a layout if it says so, and else one of pages.
+    """
+    pages: list[Path] = []
+    others: list[str] = []
+    unread: list[Verified] = []
+    for address in addresses:
+        path = Path(address)
+        if (path / VERSION_FILE).is_file():
+            others.append(f"oci:{address}")
+        elif path.is_dir():
+            try:
+                pages.extend(page_files(path))
+            except TagledgerError as exc:
+                unread.append(failed(address, exc))
+        elif path.is_file() or (path.suffix == ".md" and ":" not in address):
+            pages.append(path)
+        else:
+            others.append(address)
+    return pages, others, unread
 
 
 async def _verify(

@@ -30,8 +30,15 @@ _CONFLICTS = (b"\n<<<<<<< ", b"\n>>>>>>> ")
 _FULL = b"\n-\tEvidence: "
 _OPENINGS = (b"## ", b"# `", b"<!-- THIS FILE IS GENERATED VIA ")
 _ELSEWHERE = (
-    (re.compile(rb"\s*<(?:!doctype|html|head|body|\?xml)", re.IGNORECASE), "HTML"),
-    (re.compile(rb"\s*[{\[]"), "JSON"),
+    (
+        re.compile(rb"\s{0,99}<(?:!doctype|html|head|body|\?xml)", re.IGNORECASE),
+        "HTML, not a published page: an error answer?",
+    ),
+    (re.compile(rb"\s{0,99}[{\[]"), "JSON, not a published page: an error answer?"),
+    (
+        re.compile(rb".{257}ustar|\x1f\x8b|\x28\xb5\x2f\xfd", re.DOTALL),
+        "an archive, not a published page: docker-archive:FILE or oci-archive:FILE?",
+    ),
 )
 
 
@@ -77,9 +84,10 @@ class PageReader:
         self, content: bytes, *, place: str, observed_at: datetime
     ) -> PublishedPage:
         """As `read_page`."""
-        if len(content) > MAX_PAGE_BYTES:
-            raise TooLarge(place, MAX_PAGE_BYTES)
         try:
+            _refuse_elsewhere(content)
+            if len(content) > MAX_PAGE_BYTES:
+                raise TooLarge(place, MAX_PAGE_BYTES)
             _refuse_foreign(content)
             if content.startswith(b"<!-- "):
                 return self._tag_details(content, place, observed_at)
@@ -127,6 +135,13 @@ class PageReader:
         return PublishedPage(tuple(snapshots), is_tag_details=True)
 
 
+def _refuse_elsewhere(content: bytes) -> None:
+    """Refuse what begins as something else does, however large it is."""
+    for pattern, problem in _ELSEWHERE:
+        if pattern.match(content):
+            raise DamagedPage("", 1, problem)
+
+
 def _refuse_foreign(content: bytes) -> None:
     """Refuse what is no page of the record, whole and as it was written."""
     if not content.strip():
@@ -137,10 +152,6 @@ def _refuse_foreign(content: bytes) -> None:
             line = content.count(b"\n", 0, at + 1) + 1
             raise DamagedPage("", line, "a merge conflict was left in the page")
     if not content.startswith(_OPENINGS):
-        for pattern, kind in _ELSEWHERE:
-            if pattern.match(content):
-                problem = f"{kind}, not a published page: an error answer?"
-                raise DamagedPage("", 1, problem)
         problem = "no title of a published page: other Markdown?"
         raise DamagedPage("", 1, problem)
     if content.count(b"\n") > MAX_LINES:

@@ -19,7 +19,6 @@ from tagledger.errors import (
     PlaceNotFound,
     PlatformNotFound,
     TagNotFound,
-    TooLarge,
     UnknownAddress,
 )
 from tagledger.model.descriptor import Descriptor
@@ -240,7 +239,10 @@ def _is_there(path: str) -> bool:
 
 
 def load_page(path: Path) -> bytes:
-    """The bytes of a page's file. Raises PlaceNotFound or TooLarge."""
+    """The bytes of a page's file, up to one more than a page may have.
+
+    Raises PlaceNotFound.
+    """
     try:
         with path.open("rb") as page:
             content = page.read(MAX_PAGE_BYTES + 1)
@@ -251,6 +253,4 @@ def load_page(path: Path) -> bytes:
     except (OSError, ValueError) as exc:
         reason = getattr(exc, "strerror", None) or "not a file's name"
         raise PlaceNotFound(str(path), reason) from exc
-    if len(content) > MAX_PAGE_BYTES:
-        raise TooLarge(str(path), MAX_PAGE_BYTES)
     return content

@@ -251,6 +251,14 @@ def replaced(old: str, new: str) -> bytes:
             "a merge conflict was left in the page",
             id="the last line of a conflict",
         ),
+        *(
+            pytest.param(archive, 1, "an archive, not a published page", id=kind)
+            for kind, archive in (
+                ("tar", b"a" * 257 + b"ustar\0" + b"0" * 249),
+                ("gzip", b"\x1f\x8b\x08\0"),
+                ("zstd", b"\x28\xb5\x2f\xfd\0"),
+            )
+        ),
         pytest.param(
             b"<!DOCTYPE html>\n<html><title>404</title></html>\n",
             1,
