@@ -26,8 +26,11 @@ _CHUNK_BYTES = 1024 * 1024
 class BlobStore:
     """The folder ``blobs`` of a layout."""
 
-    def __init__(self, layout: Path) -> None:
+    def __init__(
+        self, layout: Path, *, max_unannounced_bytes: int = MAX_UNANNOUNCED_BYTES
+    ) -> None:
         self._root = layout / "blobs"
+        self._max_unannounced_bytes = max_unannounced_bytes
 
     def path(self, digest: Digest) -> Path:
         """Where the blob stands, or will."""
@@ -82,8 +85,14 @@ class BlobStore:
         ) as opened:
             if opened is None:
                 yield None
+            elif self.has(descriptor, verify=verify):
+                # They finished between our last look and our hold of the file.
+                growing.unlink(missing_ok=True)
+                yield None
             else:
-                beginning = Partial(opened, growing, final, descriptor)
+                beginning = Partial(
+                    opened, growing, final, descriptor, self._max_unannounced_bytes
+                )
                 try:
                     yield beginning
                 finally:
@@ -94,20 +103,23 @@ class Partial:
     """A blob that is being written."""
 
     def __init__(
-        self, opened: int, growing: Path, final: Path, descriptor: Descriptor
+        self,
+        opened: int,
+        growing: Path,
+        final: Path,
+        descriptor: Descriptor,
+        max_unannounced_bytes: int,
     ) -> None:
         self._opened = opened
         self._growing = growing
         self._final = final
         self._descriptor = descriptor
+        announced = descriptor.size_bytes
+        self._limit = max_unannounced_bytes if announced is None else announced
         self._hasher = descriptor.digest.hasher()
         self.size_bytes = 0
-        announced = descriptor.size_bytes
         try:
-            found_bytes = os.fstat(opened).st_size
-            if found_bytes > (
-                MAX_UNANNOUNCED_BYTES if announced is None else announced
-            ):
+            if os.fstat(opened).st_size > self._limit:
                 self.clear()
             # What an earlier run left counts only after it was hashed again.
             while chunk := os.read(opened, _CHUNK_BYTES):
@@ -128,10 +140,10 @@ class Partial:
         """Write the next bytes. Raises SizeMismatch, TooLarge or WriteFailed."""
         announced = self._descriptor.size_bytes
         after = self.size_bytes + len(chunk)
-        if announced is not None and after > announced:
-            raise SizeMismatch(self._descriptor.digest, announced, after)
-        if after > MAX_UNANNOUNCED_BYTES and announced is None:
-            raise TooLarge(self._descriptor.digest, MAX_UNANNOUNCED_BYTES)
+        if after > self._limit:
+            if announced is not None:
+                raise SizeMismatch(self._descriptor.digest, announced, after)
+            raise TooLarge(self._descriptor.digest, self._limit)
         left = memoryview(chunk)
         try:
             while left:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import stat
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -40,12 +41,15 @@ async def exclusive(
 def _try(path: Path) -> int | None:
     import fcntl  # not on Windows: reading needs no lock, and works there
 
-    # A link or a pipe in place of our file is not ours to write to.
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+    # A link in place of our file is not ours to write to, nor is a pipe.
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
     try:
         descriptor = os.open(path, flags, 0o666)
     except OSError as exc:
         raise write_failed(path, exc) from exc
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise WriteFailed(str(path), "not a plain file")
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # The holder before us may have renamed or removed what we have just opened.
