@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from support.attestations import attestation_of
-from support.blobs import Published, digest_of, make_blob
+from support.blobs import Blob, Published, compact_json, digest_of, make_blob
 from support.images import Entry, image_of, index_of, random_image
 from support.kinds import KINDS
 from support.memory_contents import MOMENT, MemoryContents, snapshot_of
@@ -17,8 +17,10 @@ from tagledger.errors import (
     TooLarge,
 )
 from tagledger.model import assembly, media_types
+from tagledger.model.descriptor import Descriptor
 from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
+from tagledger.model.manifest import MAX_MANIFEST_BYTES
 from tagledger.model.platform import Platform, parse_platform
 from tagledger.model.snapshot import Artifact, Attestation, Image, Missing
 from tagledger.model.source import Received, Wanted
@@ -290,6 +292,38 @@ async def test_indexes_nested_too_deep_are_refused() -> None:
 
     with pytest.raises(TooLarge, match="levels"):
         await snapshot_of(inner)
+
+
+class _Padded(MemoryContents):
+    """Gives each manifest as large as one may be: with blanks after its end."""
+
+    async def manifest(self, descriptor: Descriptor) -> Received:
+        """The manifest, and blanks."""
+        received = await super().manifest(descriptor)
+        return Received(_padded(received.content), received.media_type)
+
+
+def _padded(content: bytes) -> bytes:
+    return content.ljust(MAX_MANIFEST_BYTES)
+
+
+async def test_documents_that_are_too_much_together_are_refused() -> None:
+    """Each is within its own limit, and what is held of all of them has one as well."""
+    image = random_image(format="oci").published.root
+    held: list[Blob] = []
+    for number in range(assembly.MAX_SNAPSHOT_BYTES // MAX_MANIFEST_BYTES):
+        content = image.content.replace(b"{", b'{"number":%d,' % number, 1)
+        held.append(Blob(image.media_type, content, digest_of(_padded(content))))
+    listed = [blob.descriptor(size=MAX_MANIFEST_BYTES) for blob in held]
+    root = make_blob(
+        media_types.OCI_INDEX, compact_json({"schemaVersion": 2, "manifests": listed})
+    )
+    published = Published(root, (root, *held))
+
+    with pytest.raises(TooLarge, match="the documents of this reference"):
+        await snapshot_of(
+            published, contents=_Padded(published), wanted=Wanted(configs=False)
+        )
 
 
 def _with_config(**changes: Any) -> Published:  # noqa: ANN401 - changes of any shape

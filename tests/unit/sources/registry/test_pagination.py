@@ -10,7 +10,7 @@ from support.images import random_image
 from support.publishing import put_into
 from support.registry import Registry
 from tagledger.errors import InvalidAnswer, RepositoryNotFound, TooLarge, UnsafeAddress
-from tagledger.sources.registry.pages import MAX_PAGES
+from tagledger.sources.registry.pages import MAX_PAGES, MAX_TAGS
 from unit.sources.registry.reading import Reader
 
 TAGS = ["a", "b", "c", "d", "e"]
@@ -83,6 +83,15 @@ async def test_pages_without_end_are_not_read_on(registry: Registry) -> None:
             await reader.tags(f"{registry.address}/a/b")
 
     assert len(registry.requests) == MAX_PAGES
+
+
+async def test_tags_without_end_are_not_read_on(registry: Registry) -> None:
+    """A repository has a most number of tags, however few pages they come in."""
+    page = json_reply({"name": "a/b", "tags": ["a"] * (MAX_TAGS + 1)})
+    registry.on("GET", "*/tags/list", replying(page))
+    async with Reader() as reader:
+        with pytest.raises(TooLarge, match="tags"):
+            await reader.tags(f"{registry.address}/a/b")
 
 
 async def test_the_address_of_a_page_is_bounded(registry: Registry) -> None:
