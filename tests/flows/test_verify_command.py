@@ -173,3 +173,11 @@ def test_an_archive_without_its_transport_is_told_how_to_be_named(
 
     assert 6 == run(["verify", str(archive)])
     assert "docker-archive:FILE or oci-archive:FILE?" in capfd.readouterr().err
+
+
+def test_an_address_too_long_for_a_file_is_an_error_like_any_other(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """No file system has such a name, and no trace is shown for it."""
+    assert 2 == run(["verify", "a" * 5_000])
+    assert capfd.readouterr().err.startswith("tagledger: ")

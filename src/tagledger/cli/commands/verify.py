@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -89,18 +89,25 @@ def _sorted(
     unread: list[Verified] = []
     for address in addresses:
         path = Path(address)
-        if (path / VERSION_FILE).is_file():
+        if _is((path / VERSION_FILE).is_file):
             others.append(f"oci:{address}")
-        elif path.is_dir():
+        elif _is(path.is_dir):
             try:
                 pages.extend(page_files(path))
             except TagledgerError as exc:
                 unread.append(failed(address, exc))
-        elif path.is_file() or (path.suffix == ".md" and ":" not in address):
+        elif _is(path.is_file) or (path.suffix == ".md" and ":" not in address):
             pages.append(path)
         else:
             others.append(address)
     return pages, others, unread
+
+
+def _is(asked: Callable[[], bool]) -> bool:
+    try:
+        return asked()
+    except OSError:  # a name too long for a file, or a folder closed to us
+        return False
 
 
 async def _verify(
