@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tagledger.model import media_types
 from tagledger.model.snapshot import Artifact, Missing
 from tagledger.reports.page import markup
 from tagledger.reports.page.bullets import layer_lines, pull_block, total_size_lines
 from tagledger.reports.page.form import PageForm
 from tagledger.reports.page.platform_text import safe_platform_text
-from tagledger.reports.page.wording import NOT_HELD
+from tagledger.reports.page.wording import NOT_HELD, SIZE_UNKNOWN
 
 
 def artifact_section(
@@ -28,7 +29,10 @@ def artifact_section(
         lines.append(f"-\tConfig: `{artifact.config_descriptor.digest}`")
     if artifact.subject is not None:
         lines.append(f"-\tSubject: `{artifact.subject.digest}`")
-    lines += total_size_lines(artifact.layers, form.bullets)
+    if _is_blob(artifact):
+        lines.append(f"-\tTotal Size: {SIZE_UNKNOWN}")
+    else:
+        lines += total_size_lines(artifact.layers, form.bullets)
     if form.full and artifact.annotations:
         lines.append("-\tAnnotations:")
         lines += [
@@ -40,6 +44,12 @@ def artifact_section(
     for blob in artifact.layers:
         lines += layer_lines(blob, form)
     return "\n".join([*lines, ""])
+
+
+def _is_blob(artifact: Artifact) -> bool:
+    """Whether an index lists it beside its manifests: nothing below it was read."""
+    manifest = artifact.manifest
+    return manifest is not None and manifest.media_type not in media_types.MANIFESTS
 
 
 def missing_section(missing: Missing, form: PageForm, pull_name: str | None) -> str:

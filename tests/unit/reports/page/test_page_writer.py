@@ -161,6 +161,21 @@ def test_an_artifact_is_no_broken_image(check_golden: CheckGolden) -> None:
     )
 
 
+def test_what_an_index_lists_and_nobody_read_has_no_size_of_nothing() -> None:
+    """A blob listed among manifests is not looked into: what it weighs is not known."""
+    listed = Artifact(
+        manifest=Descriptor("application/vnd.example.blob", FIRST, 3),
+        artifact_type="application/vnd.example.blob",
+    )
+    made = snapshot(listed)
+
+    page = write_page(made)
+    (again,) = read_page(page, place="a.md", observed_at=OBSERVED_AT).snapshots
+
+    assert b"-\tTotal Size: not known\n" in page
+    assert page == write_page(again)
+
+
 def test_an_archive_has_no_digests_of_a_registry(check_golden: CheckGolden) -> None:
     """Nothing is invented: what is not known is said not to be."""
     layer = Layer(None, None, None, DIFF, uncompressed_size_bytes=2_000)
