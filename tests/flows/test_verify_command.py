@@ -153,6 +153,16 @@ def test_an_unknown_link_is_found_and_kept(
     assert "contradicted" in capfd.readouterr().out
 
 
+def test_a_table_that_is_not_there_is_said_to_be_missing(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Only a search may begin a new one: a mistyped name is not passed over."""
+    table = tmp_path / "urls.tsv"
+
+    assert 3 == run(["verify", "--urls", str(table), str(PAGE)])
+    assert f"{table}: no such table" in capfd.readouterr().err
+
+
 def test_the_folder_of_a_layout_is_an_address(
     capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

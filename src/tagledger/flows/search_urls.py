@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tagledger.errors import TagledgerError
+from tagledger.errors import PlaceNotFound, TagledgerError
 from tagledger.model.snapshot import Snapshot
 from tagledger.model.source import Progress, no_progress
 from tagledger.reports.page.reader import PageReader
@@ -20,11 +20,13 @@ from tagledger.reports.proof.foreign_urls import (
 from tagledger.reports.proof.url_search import FoundUrl, search_urls
 
 
-def known_urls(table: Path | None) -> ForeignUrls:
+def known_urls(table: Path | None, *, must_exist: bool = False) -> ForeignUrls:
     """The packaged URLs, and those of the user's own table if there is one.
 
     Raises PlaceNotFound, TooLarge or MalformedDocument.
     """
+    if table is not None and must_exist and not table.exists():
+        raise PlaceNotFound(str(table), "no such table; --search-urls begins one")
     return packaged_urls() if table is None else load_urls(table)
 
 

@@ -60,8 +60,9 @@ def command(
     ADDRESS is a page's file, a folder of pages or of a layout, or any other address.
     """
     pages, others, unread = _sorted(addresses)
-    urls = known_urls(table)
-    if numbers is not None:
+    if numbers is None:
+        urls = known_urls(table, must_exist=True)
+    else:
         urls = _searched(session, pages, numbers, table)
     verification = session.run(_verify(session, others, pages, layers, urls))
     verification = concluded([*unread, *verification.places])

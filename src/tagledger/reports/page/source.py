@@ -72,11 +72,11 @@ def open_page(
 class PageSource:
     """The `Source` of a page: what it says, and the bytes that this proves."""
 
-    def __init__(self, page: PublishedPage) -> None:
+    def __init__(self, page: PublishedPage, *, budget: Budget | None = None) -> None:
         self._page = page
         self._proven: dict[int, Snapshot] = {}
         self._learned = Learned()
-        self._budget = Budget()
+        self._budget = budget or Budget()
 
     def reference(
         self, place: str, tag: str | None, digest: Digest | None = None

@@ -26,10 +26,11 @@ from tagledger.model.platform import parse_platform
 from tagledger.model.reference import Reference
 from tagledger.model.snapshot import Snapshot
 from tagledger.model.source import Source, Wanted
-from tagledger.reports.page.reader import MAX_PAGE_BYTES
+from tagledger.reports.page.reader import MAX_PAGE_BYTES, PublishedPage, read_page
 from tagledger.reports.page.source import PageSource, open_page
 from tagledger.reports.page.tag_details import write_tag_details
 from tagledger.reports.page.writer import write_page
+from tagledger.reports.proof.trials import Budget
 
 TAGS = (
     "<!-- THIS FILE IS GENERATED VIA 'x' -->\n\n# Tags of `a`\n\n"
@@ -139,6 +140,19 @@ async def test_a_digest_finds_its_tag_on_a_page_of_all_tags(tmp_path: Path) -> N
         assert tag == found.reference.tag
     with pytest.raises(ManifestNotFound):
         await observed(f"{path}@{Digest.of(b'')}")
+
+
+async def test_all_tags_share_what_a_page_may_cost() -> None:
+    """A page of many tags runs no longer than a page of one."""
+    snapshots = read_page(
+        PAGE_FILE.read_bytes(), place="page.md", observed_at=OBSERVED_AT
+    ).snapshots
+    budget = Budget(0)
+    source = PageSource(PublishedPage(snapshots, is_tag_details=True), budget=budget)
+    (snapshot,) = await source.observe_all(Wanted())
+
+    assert budget.is_spent
+    assert {} == snapshot.documents
 
 
 async def test_platforms_filter_a_page_of_all_tags(tmp_path: Path) -> None:
