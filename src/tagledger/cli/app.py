@@ -10,6 +10,7 @@ from tagledger import __version__
 from tagledger.cli.output import ReaderGone
 
 COMMANDS = {
+    "diff": "Show what changed from one image to another; 1 if anything did, else 0.",
     "pull": "Copy an image into an OCI layout, every digest checked.",
     "raw": "Print the exact bytes of an index, a manifest or a config.",
     "report": "Write the page of an image: Markdown, or JSON.",
