@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
 from tagledger import __version__
+from tagledger.cli.ledger_options import ledger_option
 from tagledger.cli.output import ReaderGone
 
 COMMANDS = {
@@ -19,7 +21,8 @@ COMMANDS = {
     "verify": "Prove pages, and re-hash everything in images.",
 }
 """Every command with its first line of help: `--help` loads none of them. Each lives
-in `cli/commands/` under its own name; a test holds the lines to the commands' own."""
+in `cli/commands/` under its own name, with an underscore behind a word of Python's;
+a test holds the lines to the commands' own."""
 
 ADDRESSES = """\b
 Addresses:
@@ -44,7 +47,8 @@ class _Program(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
-        module = import_module(f"tagledger.cli.commands.{cmd_name}")
+        file = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        module = import_module(f"tagledger.cli.commands.{file}")
         command: click.Command = module.command
         return command
 
@@ -65,7 +69,8 @@ class _Program(click.Group):
 @click.version_option(
     __version__, prog_name="tagledger", message="%(prog)s %(version)s"
 )
-def program() -> None:
+@ledger_option
+def program(ledger: str | None) -> None:
     """State exactly what a container image was.
 
     Reads a container image from wherever it is and states what was published: every
