@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from tagledger.errors import DigestMismatch, LedgerDamaged
 from tagledger.ledger.engine import Engine
 from tagledger.ledger.evidence import EVIDENCE, EVIDENCE_NUMBERS
+from tagledger.ledger.keys import bounded
 from tagledger.ledger.numbers import Numbers
 from tagledger.ledger.packs import packed, unpacked
 from tagledger.model.digest import Digest
@@ -93,7 +94,7 @@ class ContentWriter:
                 rows.append(
                     (
                         *(ids[key], pack_id, start, len(content)),
-                        *(number("media_type", media_type), evidence),
+                        *(number("media_type", bounded(media_type)), evidence),
                         signed and number("digest", signed),
                     )
                 )

@@ -64,8 +64,11 @@ class Engine(Protocol):
         """What the database itself finds wrong with its files and references."""
         ...
 
-    def text_query(self, words: Sequence[str]) -> str:
-        """The engine's full-text question for all of these words."""
+    def text_query(self, words: Sequence[Sequence[str]]) -> str:
+        """The engine's full-text question for all of these words.
+
+        Each is one or more runs of letters and digits, which must follow each other.
+        """
         ...
 
     def substring_pattern(self, text: str) -> str:

@@ -93,7 +93,7 @@ class EntryReader:
         stated = getattr(entry, "platform", None)
         if isinstance(stated, Platform):
             platform = keys.platform_name(stated)
-        media_type = entry.manifest.media_type if entry.manifest else None
+        media_type = keys.bounded(entry.manifest.media_type) if entry.manifest else None
         layer_list = keys.list_key(map(layer_key, layers)) if layers else None
         recipe = _recipe(steps) if steps else None
         setting_list = keys.record_key(*settings) if settings else None
@@ -135,12 +135,13 @@ def _recipe(steps: tuple[StepRow, ...]) -> bytes:
 
 
 def _layer(layer: Layer) -> LayerRow:
-    return layer.digest, layer.diff_id, layer.media_type, layer.size_bytes
+    media_type = layer.media_type and keys.bounded(layer.media_type)
+    return layer.digest, layer.diff_id, media_type or None, layer.size_bytes
 
 
 def _step(step: Step) -> StepRow:
     created = None if step.created is None else keys.microseconds(step.created)
-    return step.dockerfile, created, step.layer
+    return keys.storable(step.dockerfile), created, step.layer
 
 
 def _settings(image: Image) -> tuple[SettingRow, ...]:
@@ -149,7 +150,10 @@ def _settings(image: Image) -> tuple[SettingRow, ...]:
         return ()
     found: list[SettingRow] = []
     for variable in config.env:
-        name, _, value = variable.partition("=")
+        name, _, value = keys.storable(variable).partition("=")
         found.append((ENVIRONMENT, name, value))
-    found.extend((LABEL, name, value) for name, value in config.labels.items())
+    found.extend(
+        (LABEL, keys.storable(name), keys.storable(value))
+        for name, value in config.labels.items()
+    )
     return tuple(found)

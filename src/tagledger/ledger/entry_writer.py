@@ -63,7 +63,8 @@ class EntryWriter:
 
     def add_names(self, table: str, names: Iterable[str | None]) -> None:
         """Number texts and write those that are new."""
-        new = self._numbers.add(table, (name for name in names if name is not None))
+        storable = (keys.bounded(name) for name in names if name is not None)
+        new = self._numbers.add(table, storable)
         number = self._numbers.of
         self._engine.append(table, [(number(table, name), name) for name in new])
 
@@ -73,7 +74,9 @@ class EntryWriter:
 
     def name(self, table: str, name: str | None) -> int | None:
         """The number of a text that was added."""
-        return None if name is None else self._numbers.of(table, name)
+        if name is None:
+            return None
+        return self._numbers.of(table, keys.bounded(name))
 
     def _row(self, parts: EntryParts) -> Row:
         number = self._numbers.of
@@ -158,7 +161,7 @@ class EntryWriter:
         by_key = {key: text for text, key in keyed.items()}
         number = self._numbers.of
         new = self._numbers.add("step", by_key)
-        rows = [(number("step", key), key, _storable(by_key[key])) for key in new]
+        rows = [(number("step", key), key, by_key[key]) for key in new]
         self._engine.append("step", rows)
         self._engine.append(
             "recipe", [(number("recipe", key), key) for key in new_recipes]
@@ -169,11 +172,3 @@ class EntryWriter:
             for position, (text, at, layer) in enumerate(recipes[key])
         ]
         self._engine.append("recipe_step", steps)
-
-
-def _storable(text: str) -> str:
-    """The text as a database takes it: without lone surrogates and NUL.
-
-    It is for searching; the bytes that it was read from are kept as they are.
-    """
-    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")

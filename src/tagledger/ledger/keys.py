@@ -21,6 +21,15 @@ texts of one key is to hide the second from a search."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+MAX_NAME_LENGTH = 400
+"""Longest name kept: four bytes a character, it fits PostgreSQL's 2,704 in an index.
+Registries allow 255, and a media type has 70."""
+
+MAX_PLATFORM_LENGTH = 40
+MAX_PLATFORM_FEATURES = 6
+"""Longest part of a platform and most features; nobody is known to publish three."""
+
+_REPLACEMENT = "\ufffd"
 _STEP = struct.Struct(">16s?qi")
 
 
@@ -49,8 +58,31 @@ def key_of(content: bytes) -> bytes:
 
 
 def text_key(text: str) -> bytes:
-    """The key of a text; lone surrogates, as strangers write them, are taken too."""
-    return key_of(text.encode("utf-8", "surrogatepass"))
+    """The key of a storable text."""
+    return key_of(text.encode())
+
+
+def storable(text: str) -> str:
+    """The text as a database takes it: without lone surrogates and NUL.
+
+    Strangers write such things; the bytes that they came in are kept as they are.
+    """
+    if text.isascii():
+        return text.replace("\0", _REPLACEMENT) if "\0" in text else text
+    cleaned = text.encode("utf-8", "replace").decode()
+    return cleaned.replace("\0", _REPLACEMENT)
+
+
+def bounded(text: str, limit: int = MAX_NAME_LENGTH) -> str:
+    """The text as a row's name: storable, and short enough for an index.
+
+    One that is longer keeps its beginning, and a key tells it from others.
+    """
+    text = storable(text)
+    if len(text) <= limit:
+        return text
+    mark = text_key(text).hex()[:8]
+    return f"{text[: limit - len(mark) - 1]}…{mark}"
 
 
 def list_key(keys: Iterable[bytes]) -> bytes:
@@ -75,4 +107,21 @@ def recipe_key(steps: Iterable[tuple[bytes, int | None, int | None]]) -> bytes:
 
 def platform_name(platform: Platform) -> str:
     """All of a platform in one text, the same for equal ones."""
-    return _ENCODER.encode(platform).decode()
+    stated = Platform(
+        os=_part(platform.os) or "",
+        architecture=_part(platform.architecture) or "",
+        variant=_part(platform.variant),
+        os_version=_part(platform.os_version),
+        os_features=_parts(platform.os_features),
+        features=_parts(platform.features),
+    )
+    return _ENCODER.encode(stated).decode()
+
+
+def _part(text: str | None) -> str | None:
+    return None if text is None else bounded(text, MAX_PLATFORM_LENGTH)
+
+
+def _parts(texts: tuple[str, ...]) -> tuple[str, ...]:
+    kept = texts[:MAX_PLATFORM_FEATURES]
+    return tuple(bounded(text, MAX_PLATFORM_LENGTH) for text in kept)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from tagledger.ledger.keys import bounded
 from tagledger.model.digest import Digest
 from tagledger.model.reference import DOCKER_HUB, Reference
 
 
 def repository_name(reference: Reference) -> str:
     """Registry and path; the registry is empty for what a layout calls its images."""
-    return f"{reference.domain}/{reference.path}"
+    return bounded(f"{reference.domain}/{reference.path}")
 
 
 def tag_name(reference: Reference) -> str:
     """What the row is called: the tag, or ``@sha256:…`` where there is none."""
     if reference.tag is not None:
-        return reference.tag
+        return bounded(reference.tag)
     return f"@{reference.digest}" if reference.digest is not None else ""
 
 

@@ -74,7 +74,7 @@ class Recorder:
                     "write_verdict",
                     digest_id=self._entries.digest(digest),
                     outcome=EVIDENCE_NUMBERS[outcome],
-                    reason=reason,
+                    reason=keys.storable(reason),
                 )
 
         self._written(write)
@@ -196,7 +196,7 @@ class Recorder:
             fact = (
                 number("tag", name),
                 keys.microseconds(stated.snapshot.observed_at),
-                number("source", stated.snapshot.source),
+                number("source", keys.bounded(stated.snapshot.source)),
             )
             facts.setdefault(fact, (stated, statement))
         known = self._engine.known("observation", list(facts))
@@ -229,7 +229,7 @@ class _Statement:
         self.hashes = [sha256(part).digest() for part in stated.parts]
         self.dates = {} if stated.parts else _dates(snapshot)
         self.key = keys.record_key(
-            root and (root.digest, root.media_type),
+            root and (root.digest, keys.bounded(root.media_type)),
             stated.separator if stated.parts else None,
             keys.list_key(self.hashes),
             keys.list_key(self.entries),

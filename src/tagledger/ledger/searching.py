@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -17,6 +18,7 @@ from tagledger.model.platform import parse_platform
 MAX_STEPS = 2_000
 """Most steps looked at for one search: who needs more has to say more words."""
 
+_RUNS = re.compile(r"[^\W_]+")
 _FOREVER = 2**62
 
 
@@ -34,7 +36,10 @@ def _hits(engine: Engine, search: Search) -> Iterator[Hit]:
 
 def _steps(engine: Engine, search: Search) -> Iterator[tuple[int | None, str | None]]:
     """The steps that fit, the best first; one that is None where none is wanted."""
-    words = engine.text_query((search.words or "").split())
+    runs = [_RUNS.findall(word) for word in (search.words or "").split()]
+    words = engine.text_query([found for found in runs if found])
+    if search.words and not words:
+        return iter(())  # nothing but punctuation
     exact = engine.substring_pattern(search.exact or "")
     if search.words and search.exact:
         found = engine.stream("steps_both", words=words, exact=exact, limit=MAX_STEPS)

@@ -116,9 +116,9 @@ class SqliteEngine:
             ):
                 yield f"{table} {row} refers to a {target} that is not there"
 
-    def text_query(self, words: Sequence[str]) -> str:
-        """All words, each as FTS5 quotes one."""
-        return " ".join('"' + word.replace('"', '""') + '"' for word in words)
+    def text_query(self, words: Sequence[Sequence[str]]) -> str:
+        """All words, each as FTS5 has a phrase."""
+        return " ".join('"' + " ".join(runs) + '"' for runs in words)
 
     def substring_pattern(self, text: str) -> str:
         """The text as GLOB has it, with its special characters in brackets."""
@@ -246,10 +246,6 @@ def _migrate(connection: sqlite3.Connection, place: str, progress: Progress) -> 
 def _apply(connection: sqlite3.Connection, number: int, script: str) -> None:
     for statement in statements(script):
         connection.execute(statement)
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS schema_version "
-        "(version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL) STRICT"
-    )
     moment = datetime.now(UTC).isoformat(timespec="seconds")
     connection.execute("INSERT INTO schema_version VALUES (?, ?)", (number, moment))
 

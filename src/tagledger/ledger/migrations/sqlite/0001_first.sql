@@ -1,3 +1,8 @@
+CREATE TABLE schema_version (
+    version INTEGER PRIMARY KEY,
+    applied_at TEXT NOT NULL
+) STRICT;
+
 -- Names are kept once, and what refers to them says a number.
 
 CREATE TABLE digest (
@@ -57,7 +62,7 @@ CREATE TABLE step (
 ) STRICT;
 
 CREATE VIRTUAL TABLE step_words USING fts5 (
-    text, content='step', content_rowid='id', tokenize="unicode61"
+    text, content='step', content_rowid='id', tokenize="unicode61 remove_diacritics 0"
 );
 
 CREATE VIRTUAL TABLE step_letters USING fts5 (
