@@ -41,7 +41,7 @@ def compare_bases(
     before: SideSteps,
     after: SideSteps,
     steps: Sequence[StepDifference],
-    layers: Iterable[LayerDifference],
+    layers: Sequence[LayerDifference],
 ) -> BaseDifference | None:
     """What became of the base; None where no base can be told from the steps."""
     ends = _ends(after)
@@ -65,7 +65,8 @@ def compare_bases(
     before_layers = _layers_below(before, before_steps)
     after_layers = _layers_below(after, after_steps)
     kept: int | None = None
-    if before_layers is not None and after_layers is not None:
+    are_comparable = all(item.relation is not LayerRelation.UNKNOWN for item in layers)
+    if before_layers is not None and after_layers is not None and are_comparable:
         kept = sum(
             layer.relation in _KEPT
             and layer.before is not None
@@ -114,9 +115,9 @@ def _ends(side: SideSteps) -> set[int]:
         earlier, step = steps[at - 1], steps[at]
         if earlier.instruction == "CMD":
             ends.add(at)
-        if earlier.created is not None and step.created is not None:
-            if step.created - earlier.created > PAUSE:
-                ends.add(at)
+        was, is_now = earlier.created, step.created
+        if was is not None and is_now is not None and is_now - was > PAUSE:
+            ends.add(at)
     return ends
 
 

@@ -14,6 +14,7 @@ of an image on somebody's disk    created, environment, entrypoint, command, lab
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -163,4 +164,5 @@ def _check(check: Healthcheck | None) -> dict[str, Stated]:
 
 
 def _json(value: object) -> str:
-    return msgspec.json.encode(value, order="deterministic").decode()
+    # Not msgspec: a document may hold half a surrogate pair, which is no UTF-8.
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -48,6 +48,13 @@ class _Pair(msgspec.Struct, frozen=True):
     is_moved: bool = False
 
 
+class _Fates(msgspec.Struct, frozen=True):
+    """What became of each pair of layers, and of two layers that are no pair."""
+
+    pairs: dict[tuple[int, int], LayerRelation]
+    others: LayerRelation
+
+
 class SideSteps(msgspec.Struct, frozen=True):
     """The steps of one image: their texts, and which layer each made, if known."""
 
@@ -74,7 +81,11 @@ def steps_of_side(image: Image) -> SideSteps:
     """
     shell = image.config.shell if image.config else None
     texts = tuple(stated_texts(image.steps, shell))
-    layers = tuple(step.layer for step in image.steps)
+    count = len(image.layers)
+    layers = tuple(
+        None if step.layer is None or step.layer >= count else step.layer
+        for step in image.steps
+    )
     are_tied = any(layer is not None for layer in layers)
     if not are_tied and image.layers:
         makers: Sequence[int] = range(len(image.steps))
@@ -101,13 +112,19 @@ def compare_steps(
         if at < len(before.texts):
             pairs.append((at, other))
         one, two = at + 1, other + 1
-    relations = {
+    pairs_of_layers = {
         (layer.before.position, layer.after.position): layer.relation
         for layer in layers
         if layer.before is not None and layer.after is not None
     }
+    fates = _Fates(
+        pairs_of_layers,
+        LayerRelation.UNKNOWN
+        if LayerRelation.UNKNOWN in pairs_of_layers.values()
+        else LayerRelation.REPLACED,
+    )
     return [
-        _difference(before, after, pair, relations)
+        _difference(before, after, pair, fates)
         for pair in _with_moved(before, after, pairs)
     ]
 
@@ -116,7 +133,7 @@ def _difference(
     before: SideSteps,
     after: SideSteps,
     pair: _Pair,
-    relations: dict[tuple[int, int], LayerRelation],
+    fates: _Fates,
 ) -> StepDifference:
     at, other = pair.before, pair.after
     relation = Relation.MOVED if pair.is_moved else Relation.SAME
@@ -127,7 +144,7 @@ def _difference(
     elif other is None:
         relation = Relation.REMOVED
     else:
-        is_rebuilt = _is_rebuilt(before, after, at, other, relations)
+        is_rebuilt = _is_rebuilt(before, after, at, other, fates)
         if before.texts[at] != after.texts[other]:
             relation = Relation.CHANGED
             pieces = compare_texts(before.texts[at], after.texts[other])
@@ -146,12 +163,12 @@ def _is_rebuilt(
     after: SideSteps,
     at: int,
     other: int,
-    relations: dict[tuple[int, int], LayerRelation],
+    fates: _Fates,
 ) -> bool | None:
     """Whether another layer came of it; by its date where that is not known."""
     one, two = before.layers[at], after.layers[other]
     if one is not None and two is not None:
-        relation = relations.get((one, two), LayerRelation.REPLACED)
+        relation = fates.pairs.get((one, two), fates.others)
         if relation is not LayerRelation.UNKNOWN:
             return relation not in (LayerRelation.SHARED, LayerRelation.REPACKED)
     was, is_now = before.steps[at].created, after.steps[other].created
