@@ -2,8 +2,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.postgresql import PostgresqlServer, missing_postgresql
 
+from support.postgresql import PostgresqlServer, missing_postgresql
 from tagledger.ledger.opening import open_ledger
 from tagledger.ledger.protocol import Ledger
 

@@ -75,7 +75,14 @@ class PostgresqlServer:
             f"-c unix_socket_directories='' -c shared_buffers=64MB"
         )
         log = self._directory / "log"
-        self._run("pg_ctl", *self._where(), "--wait", f"--log={log}", f"--options={options}", "start")
+        self._run(
+            "pg_ctl",
+            *self._where(),
+            "--wait",
+            f"--log={log}",
+            f"--options={options}",
+            "start",
+        )
 
     def stop(self) -> None:
         """Stop the server at once, breaking every connection."""
@@ -116,7 +123,11 @@ class PostgresqlServer:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=self._directory,
-                env={"PATH": "/usr/bin:/bin", "PGPASSWORD": PASSWORD, "LC_ALL": "C.UTF-8"},
+                env={
+                    "PATH": "/usr/bin:/bin",
+                    "PGPASSWORD": PASSWORD,
+                    "LC_ALL": "C.UTF-8",
+                },
                 user=self._user,
                 group=None if self._user is None else pwd.getpwnam(self._user).pw_gid,
                 timeout=STARTING_SECONDS,
