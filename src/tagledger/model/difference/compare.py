@@ -58,13 +58,18 @@ def compare(
 def _sum(
     before: Snapshot, after: Snapshot, parts: list[Relation], *, has_more: bool
 ) -> Relation:
-    if before.is_absent or after.is_absent:
-        if before.is_absent and after.is_absent:
-            return Relation.SAME
-        return Relation.ADDED if before.is_absent else Relation.REMOVED
+    presence = _presence(before, after)
+    if presence is not Relation.CHANGED:
+        return presence
     if has_more or any(part not in (Relation.SAME, Relation.UNKNOWN) for part in parts):
         return Relation.CHANGED
     return Relation.SAME if Relation.SAME in parts or not parts else Relation.UNKNOWN
+
+
+def _presence(before: Snapshot, after: Snapshot) -> Relation:
+    if before.is_absent == after.is_absent:
+        return Relation.SAME if before.is_absent else Relation.CHANGED
+    return Relation.ADDED if before.is_absent else Relation.REMOVED
 
 
 def _side(snapshot: Snapshot) -> Side:
@@ -83,6 +88,7 @@ def _compare_roots(before: Snapshot, after: Snapshot) -> DigestPair:
         None if two is None else two.digest,
         None if one is None else before.evidence(one.digest),
         None if two is None else after.evidence(two.digest),
+        whole=_presence(before, after),
     )
 
 

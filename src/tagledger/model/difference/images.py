@@ -85,14 +85,20 @@ class ImageSide:
 
 def compare_image(before: ImageSide, after: ImageSide) -> ImageDifference:
     """What became of the image for one platform."""
+    whole = _presence(before, after)
     manifest = digest_pair(
-        before.digest, after.digest, before.manifest_evidence, after.manifest_evidence
+        before.digest,
+        after.digest,
+        before.manifest_evidence,
+        after.manifest_evidence,
+        whole=whole,
     )
     config = digest_pair(
         before.config_digest,
         after.config_digest,
         before.config_evidence,
         after.config_evidence,
+        whole=whole,
     )
     size, layers = _compare_layers(before, after)
     steps, steps_relation, base = _compare_steps(before, after, layers)
@@ -105,7 +111,10 @@ def compare_image(before: ImageSide, after: ImageSide) -> ImageDifference:
         and not annotations
         and _are_kept(layers)
     )
-    relation = _relation(before, after, manifest, config)
+    is_known = manifest.relation is not Relation.UNKNOWN
+    relation = manifest.relation if is_known else config.relation
+    if whole is not Relation.CHANGED:
+        relation = whole
     if relation in (Relation.SAME, Relation.UNKNOWN) and not is_told_same:
         relation = Relation.CHANGED
     if relation is Relation.SAME and attestations.relation is Relation.CHANGED:
@@ -140,11 +149,18 @@ def digest_pair(
     after: Digest | None,
     before_evidence: Evidence | None,
     after_evidence: Evidence | None,
+    *,
+    whole: Relation = Relation.CHANGED,
 ) -> DigestPair:
-    """Two digests; where a side has none, nothing is known of it."""
+    """Two digests; where a side has none, nothing is known of it.
+
+    Unless `whole` says that all that they belong to was added or removed.
+    """
     relation = Relation.UNKNOWN
     if before is not None and after is not None:
         relation = Relation.SAME if before == after else Relation.CHANGED
+    elif whole in (Relation.ADDED, Relation.REMOVED):
+        relation = whole
     return DigestPair(
         relation=relation,
         before=before,
@@ -154,18 +170,10 @@ def digest_pair(
     )
 
 
-def _relation(
-    before: ImageSide, after: ImageSide, manifest: DigestPair, config: DigestPair
-) -> Relation:
+def _presence(before: ImageSide, after: ImageSide) -> Relation:
     if before.entry is None:
         return Relation.ADDED
-    if after.entry is None:
-        return Relation.REMOVED
-    return (
-        manifest.relation
-        if manifest.relation is not Relation.UNKNOWN
-        else config.relation
-    )
+    return Relation.REMOVED if after.entry is None else Relation.CHANGED
 
 
 def _compare_layers(

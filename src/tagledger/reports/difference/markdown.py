@@ -130,8 +130,12 @@ def _digests(label: str, pair: DigestPair) -> Iterator[str]:
         yield f"- {label}: `{pair.after}`, the same{words and f' ({words})'}"
         return
     yield f"- {label}: {pair.relation.value}"
-    yield f"  - before: {_digest(pair.before, pair.before_evidence)}"
-    yield f"  - after: {_digest(pair.after, pair.after_evidence)}"
+    for word, digest, evidence in (
+        ("before", pair.before, pair.before_evidence),
+        ("after", pair.after, pair.after_evidence),
+    ):
+        if digest is not None or pair.relation is Relation.UNKNOWN:
+            yield f"  - {word}: {_digest(digest, evidence)}"
 
 
 def _digest(digest: str | None, evidence: Evidence | None) -> str:
@@ -142,7 +146,7 @@ def _digest(digest: str | None, evidence: Evidence | None) -> str:
 
 def _size(image: ImageDifference) -> Iterator[str]:
     size = image.size
-    if size.before_bytes is None and size.after_bytes is None:
+    if not size.before_bytes and not size.after_bytes:
         return
     before, after = (
         "not known" if total is None else f"{size_text(total)} ({total} bytes)"

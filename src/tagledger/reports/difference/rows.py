@@ -48,6 +48,14 @@ _FIELDS = {
     "unknown": "field",
 }
 
+_SEVERAL = {
+    "env": "variables",
+    "labels": "labels",
+    "exposed_ports": "ports",
+    "volumes": "volumes",
+    "unknown": "other fields",
+}
+
 
 class Row(msgspec.Struct, frozen=True):
     """One line: its sign, and texts of which some are what changed.
@@ -93,20 +101,21 @@ def evidence_words(pair: DigestPair) -> list[tuple[str, Evidence]]:
 
 def step_rows(image: ImageDifference, *, full: bool) -> Iterator[Row]:
     """The steps; those that are the same are counted where not all is shown."""
+    has_moved = image.base is not None and image.base.is_moved
     same: list[StepDifference] = []
     for step in image.steps:
         if step.relation is Relation.SAME and not full:
-            if same and same[-1].is_own is not step.is_own:
-                yield _counted_steps(same)
+            if has_moved and same and same[-1].is_own is not step.is_own:
+                yield _counted_steps(same, has_moved=has_moved)
                 same = []
             same.append(step)
             continue
         if same:
-            yield _counted_steps(same)
+            yield _counted_steps(same, has_moved=has_moved)
             same = []
         yield from _step(step, full=full)
     if same:
-        yield _counted_steps(same)
+        yield _counted_steps(same, has_moved=has_moved)
 
 
 def layer_rows(layers: Sequence[LayerDifference], *, full: bool) -> Iterator[Row]:
@@ -143,7 +152,8 @@ def setting_rows(
     for item in settings:
         name = _FIELDS.get(item.field, item.field)
         if item.relation is Relation.UNKNOWN:
-            hidden["before" if item.before is None else "after"].append(name)
+            side = "before" if item.before is None else "after"
+            hidden[side].append(_SEVERAL.get(item.field, name))
             continue
         label = f"{name} " if item.key is None else f"{name} {item.key}"
         # A port or a volume is its key and says nothing more.
@@ -212,9 +222,9 @@ def _cut(text: str, start: int, end: int) -> str:
     return f"{text[:start]}{_ELLIPSIS if end else ' ...'}{kept}"
 
 
-def _counted_steps(steps: Sequence[StepDifference]) -> Row:
+def _counted_steps(steps: Sequence[StepDifference], *, has_moved: bool) -> Row:
     rebuilt = sum(step.is_rebuilt is True for step in steps)
-    whose = " of the base" if steps[0].is_own is False else ""
+    whose = " of the base" if has_moved and steps[0].is_own is False else ""
     again = ""
     if rebuilt:
         again = ", made anew" if rebuilt == len(steps) else f", {rebuilt} made anew"

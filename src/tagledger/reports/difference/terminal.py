@@ -59,7 +59,9 @@ def render_difference(
     _draw_side(canvas, "-", difference.before)
     _draw_side(canvas, "+", difference.after)
     canvas.blank()
-    canvas.line((canvas.safe(difference_in_words(difference)), "bold"))
+    words = canvas.safe(difference_in_words(difference))
+    for line in canvas.wrapped(words, canvas.width):
+        canvas.line((line, "bold"))
     canvas.blank()
     _draw_digests(canvas, "root digest", difference.root)
     _draw_rows(canvas, "annotations", setting_rows(difference.annotations, full=full))
@@ -137,6 +139,8 @@ def _draw_digests(canvas: Canvas, label: str, pair: DigestPair) -> None:
         ("-", pair.before, pair.before_evidence),
         ("+", pair.after, pair.after_evidence),
     ):
+        if digest is None and pair.relation is not Relation.UNKNOWN:
+            continue
         row: list[Piece | str] = [(f"{sign:>{_INDENT + 1}} ", _SIGNS[sign][0])]
         if digest is None:
             row.append(("not known", "yellow"))
@@ -159,7 +163,7 @@ def _draw_held(canvas: Canvas, image: ImageDifference) -> None:
 
 def _draw_size(canvas: Canvas, image: ImageDifference) -> None:
     size = image.size
-    if size.before_bytes is None and size.after_bytes is None:
+    if not size.before_bytes and not size.after_bytes:
         return
     before, after = (
         "not known" if total is None else size_text(total)

@@ -47,10 +47,11 @@ def difference_in_words(difference: Difference) -> str:
     changed = [
         image for image in difference.images if image.relation is Relation.CHANGED
     ]
+    kinds = list(_images(changed, len(difference.images)))
     parts = [
         *_platforms(difference, Relation.ADDED, "added"),
         *_platforms(difference, Relation.REMOVED, "removed"),
-        *filter(None, ["; ".join(_images(changed, len(difference.images)))]),
+        *kinds,
         *_artifacts(difference),
     ]
     if not parts:
@@ -58,7 +59,8 @@ def difference_in_words(difference: Difference) -> str:
         return "only the index differs" if is_index else "only the digest differs"
     if sum(image.size.delta_bytes or 0 for image in changed):
         parts.append(_size(changed))
-    return ", ".join(parts)
+    # Each kind of change has commas of its own.
+    return ("; " if len(kinds) > 1 else ", ").join(parts)
 
 
 def step_counts(steps: Iterable[StepDifference]) -> str:
@@ -102,7 +104,7 @@ def _images(changed: Sequence[ImageDifference], total: int) -> Iterable[str]:
     for words, count in told.most_common(TOLD):
         where = ""
         if 1 < count == total:
-            where = f" on all {count} platforms"
+            where = " on both platforms" if count == 2 else f" on all {count} platforms"
         elif count > 1:
             where = f" on {count} of {total} platforms"
         elif total > 1:
