@@ -36,6 +36,9 @@ BUSY_SECONDS = 30.0
 CONNECT_SECONDS = 10
 """How long to wait for the server's first word."""
 
+FIRST_ANALYSED_ROWS = 20_000
+"""Rows added by one program until the server is first told to count its tables."""
+
 WRITER_LOCK = 0x7461676C
 """The advisory lock that a writer holds while its batch lasts: "tagl"."""
 
@@ -67,6 +70,8 @@ class PostgresqlEngine:
         self._connection = connect()
         self._sql: dict[str, Any] = named_sql("postgresql", "psycopg")
         self._is_inside = False
+        self._appended = 0
+        self._analysed_at = FIRST_ANALYSED_ROWS
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -74,6 +79,7 @@ class PostgresqlEngine:
         with self._inside("BEGIN"):
             self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (WRITER_LOCK,))
             yield
+        self._analyse()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -122,6 +128,7 @@ class PostgresqlEngine:
         ):
             for row in rows:
                 copy.write_row(row)
+        self._appended += len(rows)
 
     def integrity(self) -> Iterator[str]:
         """Rows that refer to nothing, which only a damaged server can have."""
@@ -181,6 +188,17 @@ class PostgresqlEngine:
                 return 0
             found = self._live().execute("SELECT MAX(version) FROM schema_version")
             return int(found.fetchall()[0][0] or 0)
+
+    def _analyse(self) -> None:
+        """Let the server count anew once much was added, else it plans for no rows.
+
+        Twice as many rows each time: over a whole import it costs next to nothing.
+        """
+        if self._appended >= self._analysed_at:
+            with translated(self.place):
+                self._live().execute("ANALYZE")
+            self._appended = 0
+            self._analysed_at *= 2
 
     def close(self) -> None:
         """Let go of the connection."""

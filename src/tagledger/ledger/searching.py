@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import groupby, islice
 
 from tagledger.ledger.answers import Hit, Search
 from tagledger.ledger.contents import digest_of
@@ -18,8 +18,13 @@ from tagledger.model.platform import parse_platform
 MAX_STEPS = 2_000
 """Most steps looked at for one search: who needs more has to say more words."""
 
+MAX_ENTRIES = 20_000
+"""Most images looked at for one step, the newest first: two seconds at the worst."""
+
 _RUNS = re.compile(r"[^\W_]+")
 _FOREVER = 2**62
+
+_Setting = dict[str, object]
 
 
 def search(engine: Engine, search: Search, limit: int, offset: int) -> list[Hit]:
@@ -29,9 +34,40 @@ def search(engine: Engine, search: Search, limit: int, offset: int) -> list[Hit]
 
 def _hits(engine: Engine, search: Search) -> Iterator[Hit]:
     filters = _filters(search)
+    settings = [*_settings(search)]
     for step_id, text in _steps(engine, search):
-        rows = engine.stream("hits", step_id=step_id, **filters)
-        yield from (_hit(row, text) for row in rows)
+        for entry_id, tested in _entries(engine, step_id, settings):
+            if all(_has(engine, entry_id, setting) for setting in settings[tested:]):
+                for row in engine.query("hits", entry_id=entry_id, **filters):
+                    yield _hit(row, text)
+
+
+def _entries(
+    engine: Engine, step_id: int | None, settings: list[_Setting]
+) -> Iterator[tuple[int, int]]:
+    """Entries that may fit, the newest first, and how many settings each has surely."""
+    tested = 0
+    if step_id is not None:
+        rows = engine.stream("entries_of_step", step_id=step_id, limit=MAX_ENTRIES)
+    elif settings:
+        tested = 1
+        rows = engine.stream("entries_with_setting", limit=MAX_ENTRIES, **settings[0])
+    else:
+        rows = engine.stream("newest_entries", limit=MAX_ENTRIES)
+    # A step may stand twice in a recipe, one behind the other.
+    for entry_id, _ in groupby(row[0] for row in rows):
+        yield entry_id, tested
+
+
+def _settings(search: Search) -> Iterator[_Setting]:
+    for kind, wanted in ((ENVIRONMENT, search.env), (LABEL, search.label)):
+        if wanted is not None:
+            name, equals, value = wanted.partition("=")
+            yield {"kind": kind, "name": name, "value": value if equals else None}
+
+
+def _has(engine: Engine, entry_id: int, setting: _Setting) -> bool:
+    return bool(engine.query("has_setting", entry_id=entry_id, **setting))
 
 
 def _steps(engine: Engine, search: Search) -> Iterator[tuple[int | None, str | None]]:
@@ -55,8 +91,6 @@ def _steps(engine: Engine, search: Search) -> Iterator[tuple[int | None, str | N
 def _filters(search: Search) -> dict[str, object]:
     platform = parse_platform(search.platform) if search.platform else None
     p1, p2, p3, p4 = repository_patterns(search.repository or "*")
-    env_name, _, env_value = (search.env or "").partition("=")
-    label_name, _, label_value = (search.label or "").partition("=")
     return {
         "os": platform and platform.os,
         "architecture": platform and platform.architecture,
@@ -66,12 +100,6 @@ def _filters(search: Search) -> dict[str, object]:
         "p2": p2,
         "p3": p3,
         "p4": p4,
-        "environment": ENVIRONMENT,
-        "env_name": env_name or None,
-        "env_value": env_value if "=" in (search.env or "") else None,
-        "label": LABEL,
-        "label_name": label_name or None,
-        "label_value": label_value if "=" in (search.label or "") else None,
         "since": microseconds(search.since) if search.since else -_FOREVER,
         "until": microseconds(search.until) if search.until else _FOREVER,
     }
