@@ -12,7 +12,7 @@ from tagledger.cli.ledger_options import ledger_option
 from tagledger.cli.output import ReaderGone
 
 COMMANDS = {
-    "diff": "Show what changed from one image to another; 1 if anything did, else 0.",
+    "diff": "Show what changed from one image to another.",
     "pull": "Copy an image into an OCI layout, every digest checked.",
     "raw": "Print the exact bytes of an index, a manifest or a config.",
     "report": "Write the page of an image: Markdown, or JSON.",

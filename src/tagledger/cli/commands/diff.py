@@ -37,9 +37,10 @@ def command(
     as_json: bool,
     as_markdown: bool,
 ) -> int:
-    """Show what changed from one image to another; 1 if anything did, else 0.
+    """Show what changed from one image to another.
 
     A and B are addresses of any kind. What one of them cannot know is no difference.
+    The exit code is 1 if anything differs, else 0.
     """
     if as_json and as_markdown:
         raise click.UsageError("--json and --markdown exclude each other.")
