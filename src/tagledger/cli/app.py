@@ -13,6 +13,7 @@ from tagledger.cli.output import ReaderGone
 
 COMMANDS = {
     "diff": "Show what changed from one image to another.",
+    "import": "Take pages, their git history or an OCI layout into the ledger.",
     "pull": "Copy an image into an OCI layout, every digest checked.",
     "raw": "Print the exact bytes of an index, a manifest or a config.",
     "report": "Write the page of an image: Markdown, or JSON.",
