@@ -247,13 +247,16 @@ def open_postgresql(
 
     def connect() -> psycopg.Connection[Row]:
         with translated(place):
-            return psycopg.connect(
+            connection = psycopg.connect(
                 address,
                 autocommit=True,
                 connect_timeout=CONNECT_SECONDS,
                 options=f"-c lock_timeout={int(busy_seconds * 1000)}",
                 application_name="tagledger",
             )
+            # Planning some questions takes longer than answering them.
+            connection.prepare_threshold = 1
+            return connection
 
     engine = PostgresqlEngine(connect, place)
     try:
@@ -279,7 +282,7 @@ def _error(place: str, exc: psycopg.Error) -> LedgerError:
     state = exc.sqlstate
     if state is None:
         if isinstance(exc, psycopg.OperationalError | psycopg.InterfaceError):
-            return LedgerUnreachable(place, "the server does not answer")
+            return LedgerUnreachable(place, _last_words(exc))
         if isinstance(exc, psycopg.ProgrammingError):
             return LedgerNotFound(place, "not an address of a database")
         return LedgerError(place)
@@ -288,3 +291,9 @@ def _error(place: str, exc: psycopg.Error) -> LedgerError:
         if state.startswith(beginning):
             return kind(place, said)
     return LedgerError(place, said)
+
+
+def _last_words(exc: psycopg.Error) -> str:
+    """Why the server let us not in, if it said so: what follows its FATAL."""
+    _, fatal, said = str(exc).partition("FATAL:")
+    return said.split("\n")[0].strip() if fatal else "the server does not answer"

@@ -162,7 +162,7 @@ def open_sqlite(
         except OSError as exc:
             raise LedgerNotFound(place, exc.strerror or "no such folder") from exc
     with translated(place):
-        connection = _connected(path, busy_seconds)
+        connection = _connected(path, place, busy_seconds)
         try:
             _migrate(connection, place, progress)
         except BaseException:
@@ -171,25 +171,23 @@ def open_sqlite(
     return SqliteEngine(connection, place)
 
 
-def _connected(path: Path, busy_seconds: float) -> sqlite3.Connection:
-    connection = _connection(path, busy_seconds)
+def _connected(path: Path, place: str, busy_seconds: float) -> sqlite3.Connection:
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
+        connection = _connection(path, place, busy_seconds)
     except sqlite3.OperationalError as exc:
-        connection.close()
-        is_sealed = path.exists() and _primary_code(exc) in (
+        is_sealed = path.is_file() and _primary_code(exc) in (
             sqlite3.SQLITE_CANTOPEN,
             sqlite3.SQLITE_READONLY,
         )
         if not is_sealed or path.with_name(f"{path.name}-wal").exists():
             raise
         # On a medium that cannot be written nothing changes while we read.
-        return _connection(path, busy_seconds, "?immutable=1")
+        return _connection(path, place, busy_seconds, "?immutable=1")
     return connection
 
 
 def _connection(
-    path: Path, busy_seconds: float, options: str = ""
+    path: Path, place: str, busy_seconds: float, options: str = ""
 ) -> sqlite3.Connection:
     uri = f"file:{quote(str(path.absolute()))}{options}"
     connection = sqlite3.connect(
@@ -199,11 +197,19 @@ def _connection(
         isolation_level=None,
         check_same_thread=False,
     )
-    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-    connection.execute("PRAGMA foreign_keys = ON")
-    # Each commit is on the disk before it is acknowledged; batches make it cheap.
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA temp_store = MEMORY")
+    try:
+        # Looked at first: nothing is written to a file that is not ours.
+        _version(connection, place)
+        if not options:
+            connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        # Each commit is on the disk before it is acknowledged; batches make it cheap.
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA temp_store = MEMORY")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

@@ -23,7 +23,7 @@ SELECT * FROM pack;
 SELECT * FROM content;
 
 -- name: all_step
-SELECT * FROM step;
+SELECT id, hash, text FROM step;
 
 -- name: all_recipe
 SELECT * FROM recipe;

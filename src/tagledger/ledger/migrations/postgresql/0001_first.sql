@@ -55,19 +55,20 @@ CREATE INDEX content_pack ON content (pack_id);
 
 -- What documents say, for questions: all of it follows from the bytes.
 
+-- Words are what letters and digits make: without that the parser would take a path or
+-- an address as one word.
 CREATE TABLE step (
     id INTEGER PRIMARY KEY,
     hash BYTEA NOT NULL UNIQUE,
-    text TEXT NOT NULL
+    text TEXT NOT NULL,
+    words TSVECTOR NOT NULL GENERATED ALWAYS AS (
+        to_tsvector('simple', regexp_replace(text, '[^[:alnum:]]+', ' ', 'g'))
+    ) STORED
 );
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
--- Words are what letters and digits make: without this the parser would take a path or
--- an address as one word.
-CREATE INDEX step_words ON step USING gin (
-    to_tsvector('simple', regexp_replace(text, '[^[:alnum:]]+', ' ', 'g'))
-);
+CREATE INDEX step_words ON step USING gin (words);
 
 CREATE INDEX step_letters ON step USING gin (text gin_trgm_ops);
 

@@ -23,7 +23,7 @@ COPY pack FROM STDIN;
 COPY content FROM STDIN;
 
 -- name: append_step!
-COPY step FROM STDIN;
+COPY step (id, hash, text) FROM STDIN;
 
 -- name: append_recipe!
 COPY recipe FROM STDIN;

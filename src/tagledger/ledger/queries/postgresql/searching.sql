@@ -2,14 +2,8 @@
 SELECT id, text
 FROM step
 WHERE
-    to_tsvector('simple', regexp_replace(text, '[^[:alnum:]]+', ' ', 'g'))
-    @@ to_tsquery('simple', :words)
-ORDER BY
-    ts_rank(
-        to_tsvector('simple', regexp_replace(text, '[^[:alnum:]]+', ' ', 'g')),
-        to_tsquery('simple', :words), 1
-    ) DESC,
-    id
+    words @@ to_tsquery('simple', :words)
+ORDER BY ts_rank(words, to_tsquery('simple', :words), 1) DESC, id
 LIMIT :limit;
 
 -- name: steps_with_text
@@ -23,13 +17,7 @@ LIMIT :limit;
 SELECT id, text
 FROM step
 WHERE
-    to_tsvector('simple', regexp_replace(text, '[^[:alnum:]]+', ' ', 'g'))
-    @@ to_tsquery('simple', :words)
+    words @@ to_tsquery('simple', :words)
     AND text LIKE :exact
-ORDER BY
-    ts_rank(
-        to_tsvector('simple', regexp_replace(text, '[^[:alnum:]]+', ' ', 'g')),
-        to_tsquery('simple', :words), 1
-    ) DESC,
-    id
+ORDER BY ts_rank(words, to_tsquery('simple', :words), 1) DESC, id
 LIMIT :limit;
