@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -27,8 +27,12 @@ from tagledger.model.step import Step, stated_texts
 MAX_PAIRS = 2_500
 """Most pairs of steps weighed against each other between two that are the same."""
 
-MAX_COMPARED = 4_000
+MAX_COMPARED = 1_000
 """Characters of a step that decide how alike it is to another."""
+
+MAX_CHANGED = 100_000
+"""Characters of an image's changed steps that are compared word by word, before and
+after together; the largest image of the record has 20,000 in all its steps."""
 
 ALIKE = 0.5
 """Steps with less in common are two steps, not one that was changed."""
@@ -123,10 +127,26 @@ def compare_steps(
         if LayerRelation.UNKNOWN in pairs_of_layers.values()
         else LayerRelation.REPLACED,
     )
-    return [
+    found = (
         _difference(before, after, pair, fates)
         for pair in _with_moved(before, after, pairs)
-    ]
+    )
+    return list(_word_by_word(found))
+
+
+def _word_by_word(steps: Iterable[StepDifference]) -> Iterator[StepDifference]:
+    """The steps, the changed ones with their pieces as far as the limit goes."""
+    left = MAX_CHANGED
+    for step in steps:
+        if step.relation is not Relation.CHANGED or not step.before or not step.after:
+            yield step
+            continue
+        was, is_now = step.before.text, step.after.text
+        left -= len(was) + len(is_now)
+        whole = (TextPiece(before=was, after=is_now),)
+        yield msgspec.structs.replace(
+            step, pieces=compare_texts(was, is_now) if left >= 0 else whole
+        )
 
 
 def _difference(
@@ -138,7 +158,6 @@ def _difference(
     at, other = pair.before, pair.after
     relation = Relation.MOVED if pair.is_moved else Relation.SAME
     is_rebuilt = None
-    pieces: tuple[TextPiece, ...] = ()
     if at is None:
         relation = Relation.ADDED
     elif other is None:
@@ -147,12 +166,11 @@ def _difference(
         is_rebuilt = _is_rebuilt(before, after, at, other, fates)
         if before.texts[at] != after.texts[other]:
             relation = Relation.CHANGED
-            pieces = compare_texts(before.texts[at], after.texts[other])
     return StepDifference(
         relation=relation,
         before=None if at is None else before.place(at),
         after=None if other is None else after.place(other),
-        pieces=pieces,
+        pieces=(),
         is_rebuilt=is_rebuilt,
         is_own=None,
     )

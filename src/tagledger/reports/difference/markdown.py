@@ -19,9 +19,11 @@ from tagledger.model.difference.values import (
 from tagledger.model.evidence import Evidence
 from tagledger.model.printable import printable
 from tagledger.reports.difference.rows import (
+    PARTLY_UNKNOWN,
     Row,
     digest_rows,
     evidence_words,
+    is_partly_unknown,
     layer_rows,
     setting_rows,
     step_rows,
@@ -48,6 +50,7 @@ def write_difference(difference: Difference, *, full: bool = False) -> str:
         "",
         f"**{_summary(difference)}**",
         "",
+        *([PARTLY_UNKNOWN, ""] if not full and is_partly_unknown(difference) else []),
         *_digests("Root digest", difference.root),
         *_fenced("Annotations", setting_rows(difference.annotations, full=full)),
     ]

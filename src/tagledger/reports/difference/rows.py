@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from tagledger.model.difference.values import (
+    Difference,
     DigestPair,
     FieldDifference,
     ImageDifference,
@@ -29,6 +30,8 @@ from tagledger.reports.terminal_values import size_text
 
 EDGE = 40
 """Characters kept on each side of a change where not all is shown."""
+
+PARTLY_UNKNOWN = "Not all of what is the same is known on both sides: see --full."
 
 _ELLIPSIS = " ... "
 _FIELDS = {
@@ -97,6 +100,21 @@ def evidence_words(pair: DigestPair) -> list[tuple[str, Evidence]]:
         for side, evidence in sides
         if evidence is not None
     ]
+
+
+def is_partly_unknown(difference: Difference) -> bool:
+    """Whether something of what is the same is not known on both sides."""
+    return any(
+        Relation.UNKNOWN
+        in (
+            image.manifest.relation,
+            image.config.relation,
+            image.steps_relation,
+            *(item.relation for item in image.settings),
+        )
+        for image in difference.images
+        if image.relation is Relation.SAME
+    )
 
 
 def step_rows(image: ImageDifference, *, full: bool) -> Iterator[Row]:

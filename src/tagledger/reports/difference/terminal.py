@@ -19,9 +19,11 @@ from tagledger.model.difference.values import (
     Side,
 )
 from tagledger.reports.difference.rows import (
+    PARTLY_UNKNOWN,
     Row,
     digest_rows,
     evidence_words,
+    is_partly_unknown,
     layer_rows,
     setting_rows,
     step_rows,
@@ -62,6 +64,8 @@ def render_difference(
     words = canvas.safe(difference_in_words(difference))
     for line in canvas.wrapped(words, canvas.width):
         canvas.line((line, "bold"))
+    if not full and is_partly_unknown(difference):
+        canvas.line((PARTLY_UNKNOWN, "yellow"))
     canvas.blank()
     _draw_digests(canvas, "root digest", difference.root)
     _draw_rows(canvas, "annotations", setting_rows(difference.annotations, full=full))

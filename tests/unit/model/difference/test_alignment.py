@@ -78,7 +78,7 @@ def test_a_hostile_sequence_takes_no_time() -> None:
 
     align(before, after)
 
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 30
 
 
 @given(texts, texts)

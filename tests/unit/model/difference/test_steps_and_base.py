@@ -2,6 +2,7 @@ import pytest
 
 from support.differing import image, layer, snapshot, steps
 from tagledger.model.difference.compare import compare
+from tagledger.model.difference.steps import MAX_CHANGED
 from tagledger.model.difference.values import (
     BaseDifference,
     ImageDifference,
@@ -230,3 +231,18 @@ def test_without_a_tie_dates_say_what_was_made_anew() -> None:
     assert found.base is not None
     assert (True, None) == (found.base.is_moved, found.base.replaced_layers)
     assert {True} == {step.is_rebuilt for step in found.steps}
+
+
+def test_no_more_text_than_a_real_image_has_is_compared_word_by_word() -> None:
+    """Changed steps of megabytes are told as changed, each as a whole."""
+    long = " ".join(f"w{number}" for number in range(MAX_CHANGED // 8))
+    before = [f"ENV A{number}={long}" for number in range(20)]
+
+    found = compared(
+        image("one", steps=steps(*before)),
+        image("two", steps=steps(*(f"{text} more" for text in before))),
+    )
+
+    assert {Relation.CHANGED} == {step.relation for step in found.steps}
+    assert 1 == len(found.steps[-1].pieces)
+    assert found.steps[-1].pieces[0].before == before[-1]

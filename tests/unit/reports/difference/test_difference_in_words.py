@@ -1,6 +1,6 @@
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 
 from support.any_snapshots import pairs_of_snapshots
 from support.differing import LINUX, image, layer, snapshot, steps
@@ -151,6 +151,7 @@ def test_a_size_has_its_sign(size_bytes: int, expected: str) -> None:
     assert expected == signed_size(size_bytes)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(pairs_of_snapshots())
 def test_there_are_words_for_everything(pair: tuple[Snapshot, Snapshot]) -> None:
     """Whatever differs, the line says something, and says "the same" of nothing that differs."""

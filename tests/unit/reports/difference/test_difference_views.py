@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from rich.console import Console
 
 from support.any_snapshots import pairs_of_snapshots
@@ -30,6 +30,7 @@ from tagledger.reports.difference.json_report import (
     encode_difference_schema,
 )
 from tagledger.reports.difference.markdown import write_difference
+from tagledger.reports.difference.rows import PARTLY_UNKNOWN
 from tagledger.reports.difference.terminal import render_difference
 from tagledger.reports.page.reader import read_page
 
@@ -167,6 +168,20 @@ def test_nothing_changed_is_said_in_one_line() -> None:
     assert len(lines) < 12
 
 
+def test_what_is_not_known_of_the_same_is_pointed_at() -> None:
+    """An archive knows no manifest: the image is the same, and the view does not hide what it rests on."""
+    whole = image("one", steps=steps("RUN a"))
+    saved = msgspec.structs.replace(whole, manifest=None)
+
+    difference = compare(snapshot(whole, root="r"), snapshot(saved, root="r"))
+
+    assert PARTLY_UNKNOWN in shown(difference)
+    assert PARTLY_UNKNOWN in write_difference(difference)
+    assert PARTLY_UNKNOWN not in shown(difference, full=True)
+    assert "manifest digest  unknown" in shown(difference, full=True)
+    assert PARTLY_UNKNOWN not in shown(compare(snapshot(whole), snapshot(whole)))
+
+
 def hostile() -> Difference:
     """Every text that a stranger can write is `HOSTILE`, and differs."""
 
@@ -257,7 +272,7 @@ def test_the_schema_is_one_and_leaves_no_field_out() -> None:
             assert value["description"], name
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(pairs_of_snapshots())
 def test_everything_can_be_shown_in_every_form(pair: tuple[Snapshot, Snapshot]) -> None:
     """No two snapshots make a view fail, and all JSON follows the schema."""
