@@ -122,12 +122,12 @@ class EntryReader:
 
 def layer_key(layer: LayerRow) -> bytes:
     """The key of a layer."""
-    return keys.record_key(*layer)
+    return keys.row_key(layer)
 
 
 def setting_key(setting: SettingRow) -> bytes:
     """The key of a variable or a label."""
-    return keys.record_key(*setting)
+    return keys.row_key(setting)
 
 
 def _recipe(steps: tuple[StepRow, ...]) -> bytes:

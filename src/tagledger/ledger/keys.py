@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 
 import msgspec
@@ -21,6 +22,10 @@ texts of one key is to hide the second from a search."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+MAX_CACHED_KEYS = 20_000
+"""Texts and rows of which the key is remembered: images repeat the steps and layers
+of the one before."""
+
 MAX_NAME_LENGTH = 400
 """Longest name kept: four bytes a character, it fits PostgreSQL's 2,704 in an index.
 Registries allow 255, and a media type has 70."""
@@ -57,6 +62,7 @@ def key_of(content: bytes) -> bytes:
     return blake2b(content, digest_size=KEY_BYTES).digest()
 
 
+@lru_cache(maxsize=MAX_CACHED_KEYS)
 def text_key(text: str) -> bytes:
     """The key of a storable text."""
     return key_of(text.encode())
@@ -88,6 +94,12 @@ def bounded(text: str, limit: int = MAX_NAME_LENGTH) -> str:
 def list_key(keys: Iterable[bytes]) -> bytes:
     """The key of a list of things that have keys of one length."""
     return key_of(b"".join(keys))
+
+
+@lru_cache(maxsize=MAX_CACHED_KEYS)
+def row_key(row: tuple[object, ...]) -> bytes:
+    """The key of a row of plain values, for rows that come again and again."""
+    return record_key(*row)
 
 
 def record_key(*values: object) -> bytes:
