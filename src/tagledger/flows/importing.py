@@ -44,7 +44,12 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     skipped: tuple[Skipped, ...] = ()
 
 
-def write_all(items: Iterable[Stated | Skipped | Reached], ledger: Ledger) -> Imported:
+def write_all(
+    items: Iterable[Stated | Skipped | Reached],
+    ledger: Ledger,
+    *,
+    batch_statements: int = BATCH_STATEMENTS,
+) -> Imported:
     """Write statements in batches, each with the last place that it reached.
 
     Raises LedgerError; batches that were written stay.
@@ -61,7 +66,7 @@ def write_all(items: Iterable[Stated | Skipped | Reached], ledger: Ledger) -> Im
         if isinstance(item, Reached):
             notes.update(item.notes)
             continue
-        if len(batch) >= BATCH_STATEMENTS or size >= BATCH_BYTES:
+        if len(batch) >= batch_statements or size >= BATCH_BYTES:
             recorded += ledger.record(batch, notes=notes)
             batch, notes, size = [], {}, 0
         batch.append(item)
