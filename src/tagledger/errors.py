@@ -17,6 +17,9 @@
     │   ├── ConnectionFailed · TimedOut · ServerFailed · RateLimited
     │   └── HostNotFound · CertificateNotTrusted
     ├── WriteFailed              a file could not be written               (exit 5)
+    ├── LedgerError              the ledger cannot be used, or not now     (exit 5)
+    │   ├── LedgerLocked · LedgerFull · LedgerReadOnly · LedgerUnreachable
+    │   └── LedgerNotFound · LedgerTooNew · LedgerDamaged
     └── InvalidContent           an answer that must not be believed       (exit 6)
         ├── DigestMismatch · SizeMismatch · MediaTypeMismatch
         ├── AmbiguousDocument · MalformedDocument · TooLarge
@@ -380,6 +383,71 @@ class WriteFailed(TagledgerError):
     def __init__(self, place: str, problem: str) -> None:
         super().__init__(f"{place}: {problem}")
         self.place = place
+
+
+# --- the ledger -----------------------------------------------------------------------
+
+
+class LedgerError(TagledgerError):
+    """The ledger cannot be used; what it had acknowledged it still has."""
+
+    code = "ledger"
+
+    def __init__(self, place: str, problem: str = "the database failed") -> None:
+        super().__init__(f"{place}: {problem}")
+        self.place = place
+        self.problem = problem
+
+
+class LedgerLocked(LedgerError):
+    """Another program is writing to the ledger and did not finish in time."""
+
+    code = "ledger-locked"
+    hint = "wait until the other program is done; nothing was lost"
+    temporary = True
+
+
+class LedgerFull(LedgerError):
+    """There is no room left where the ledger is."""
+
+    code = "ledger-full"
+    hint = "make room and run the same command again; it goes on where it stopped"
+
+
+class LedgerReadOnly(LedgerError):
+    """The ledger may be read, but not written."""
+
+    code = "ledger-read-only"
+    hint = "check the permissions of the ledger and of its folder"
+
+
+class LedgerUnreachable(LedgerError):
+    """The server that has the ledger does not answer, or refused us."""
+
+    code = "ledger-unreachable"
+    hint = "check that the server runs, the address and the password"
+    temporary = True
+
+
+class LedgerNotFound(LedgerError):
+    """There is no ledger at that place."""
+
+    code = "ledger-not-found"
+    hint = "check the path; record and import make a new ledger"
+
+
+class LedgerTooNew(LedgerError):
+    """The ledger was written by a later release of this program."""
+
+    code = "ledger-too-new"
+    hint = "use the release that wrote it, or a later one"
+
+
+class LedgerDamaged(LedgerError):
+    """What the ledger holds is not what was put into it, or it is no ledger."""
+
+    code = "ledger-damaged"
+    hint = "tagledger check names all that is wrong; restore a backup"
 
 
 # --- an answer that must not be believed --------------------------------------------

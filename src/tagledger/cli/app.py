@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
 from tagledger.cli.help_text import COMMANDS, HELP, VERSION_LINE
+from tagledger.cli.ledger_options import ledger_option
 from tagledger.cli.output import ReaderGone
 
 
@@ -19,7 +21,8 @@ class _Program(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
-        module = import_module(f"tagledger.cli.commands.{cmd_name}")
+        file = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        module = import_module(f"tagledger.cli.commands.{file}")
         command: click.Command = module.command
         return command
 
@@ -32,7 +35,8 @@ class _Program(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 90},
 )
 @click.version_option(message=VERSION_LINE)
-def program() -> None:
+@ledger_option
+def program(ledger: str | None) -> None:
     """State exactly what a container image was."""
 
 

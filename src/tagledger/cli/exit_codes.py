@@ -16,6 +16,7 @@ EXIT_CODES: dict[type[errors.TagledgerError], int] = {
     errors.Refused: 4,
     errors.Unreachable: 5,
     errors.WriteFailed: 5,
+    errors.LedgerError: 5,
     errors.InvalidContent: 6,
 }
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from tagledger import __version__
 
 COMMANDS = {
+    "diff": "Show what changed from one image to another.",
+    "import": "Take pages, their git history or an OCI layout into the ledger.",
     "pull": "Copy an image into an OCI layout, every digest checked.",
     "raw": "Print the exact bytes of an index, a manifest or a config.",
     "report": "Write the page of an image: Markdown, or JSON.",
@@ -15,11 +17,12 @@ COMMANDS = {
     "verify": "Prove pages, and re-hash everything in images.",
 }
 """Every command with its first line of help. Each lives in `cli/commands/` under its
-own name; a test holds the lines to the commands' own."""
+own name, with an underscore behind a word of Python's; a test holds the lines to the
+commands' own."""
 
 VERSION_LINE = f"tagledger {__version__}"
 
-_LISTED = "\n".join(f"  {name:<6}  {line}" for name, line in COMMANDS.items())
+_LISTED = "\n".join(f"  {name:<7}  {line}" for name, line in COMMANDS.items())
 
 HELP = f"""\
 Usage: tagledger [OPTIONS] COMMAND [ARGS]...
@@ -30,8 +33,10 @@ Usage: tagledger [OPTIONS] COMMAND [ARGS]...
   every platform, layer, byte count and build step.
 
 Options:
-  --version   Show the version and exit.
-  -h, --help  Show this message and exit.
+  --ledger PATH  The ledger: a file, or postgresql://… for one that is shared.
+                 [default: TAGLEDGER_LEDGER, else the user's own]
+  --version      Show the version and exit.
+  -h, --help     Show this message and exit.
 
 Commands:
 {_LISTED}

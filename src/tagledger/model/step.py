@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import msgspec
@@ -34,6 +34,7 @@ _NOP = re.compile(r"#\(nop\) +")
 _INSTRUCTION = re.compile(r"[A-Z]+(?= )")
 _SHELL = re.compile(r"SHELL \[(.*)\]", re.DOTALL)
 _INDENT = re.compile(r"((?:\t| {4})+)")
+_WRAPPED = re.compile(r"RUN (?P<shell>.+?) #\(nop\) +", re.DOTALL)
 _DEFAULT_SHELLS = ("/bin/sh -c", "cmd /S /C")
 
 NOTHING_RECORDED = "# no command recorded"
@@ -99,6 +100,26 @@ def steps_of(
         if declared is not None and declared[1] not in shells:
             shells.insert(0, declared[1])
     return tuple(steps)
+
+
+def stated_texts(steps: Iterable[Step], shell: tuple[str, ...] | None) -> Iterator[str]:
+    r"""The instructions of steps, alike whether a config or a page told them.
+
+    A published page has ``RUN cmd /S /C #(nop) COPY …`` for ``COPY …``: its writer
+    knew no shell but ``/bin/sh``. `shell` is the config's own.
+    """
+    shells = [*_DEFAULT_SHELLS]
+    if shell:
+        shells.append(" ".join(shell))
+    for step in steps:
+        text = step.dockerfile
+        wrapped = _WRAPPED.match(text) if step.created_by is None else None
+        if wrapped is not None and wrapped["shell"] in shells:
+            entry = HistoryEntry(created_by=text.removeprefix("RUN "))
+            text = dockerfile_text(entry, shells)
+        if declared := _SHELL.fullmatch(text):
+            shells.append(declared[1])
+        yield text
 
 
 def dockerfile_text(entry: HistoryEntry, shells: Iterable[str]) -> str:

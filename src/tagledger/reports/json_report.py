@@ -55,7 +55,11 @@ def encode_report(snapshot: Snapshot, *, compact: bool = False) -> bytes:
     value to a script, and nothing to somebody who just looks. Half a surrogate pair
     is no character and becomes U+FFFD.
     """
-    report = json_report(snapshot)
+    return encode_safely(json_report(snapshot), compact=compact)
+
+
+def encode_safely(report: msgspec.Struct, *, compact: bool) -> bytes:
+    """Any report, encoded as `encode_report` says."""
     try:
         encoded = _ENCODER.encode(report)
     except UnicodeEncodeError:

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tagledger.errors import DamagedPage
-from tagledger.model.config import HistoryEntry
 from tagledger.model.printable import printable
 from tagledger.model.snapshot import Image
-from tagledger.model.step import Step, dockerfile_text
+from tagledger.model.step import Step, stated_texts
 from tagledger.model.times import http_date, parse_http_date
 from tagledger.reports.page.wording import DATE_UNKNOWN
 
@@ -18,9 +17,6 @@ DATE_LINE = re.compile(
     re.ASCII | re.MULTILINE,
 )
 """What begins a step on a page, possible as a date or not."""
-
-_SHELL_STEP = re.compile(r"SHELL \[(.*)\]", re.DOTALL)
-_WRAPPED = re.compile(r"RUN (?P<shell>.+?) #\(nop\) +", re.DOTALL)
 
 
 def published_steps(steps: Iterable[Step]) -> str:
@@ -45,28 +41,10 @@ def _date_line(step: Step) -> str:
 
 
 def _corrected(image: Image) -> Iterator[tuple[Step, str]]:
-    shells = ["/bin/sh -c", "cmd /S /C"]
-    if image.config is not None and image.config.shell:
-        shells.append(" ".join(image.config.shell))
-    for step in image.steps:
-        text = step.dockerfile
-        if step.created_by is None:
-            text = _unwrapped(text, shells)
-        if declared := _SHELL_STEP.fullmatch(text):
-            shells.append(declared[1])
+    shell = image.config.shell if image.config is not None else None
+    texts = stated_texts(image.steps, shell)
+    for step, text in zip(image.steps, texts, strict=True):
         yield step, DATE_LINE.sub(r" \g<0>", printable(text))
-
-
-def _unwrapped(text: str, shells: list[str]) -> str:
-    r"""``RUN cmd /S /C #(nop) COPY …`` as ``COPY …``.
-
-    Only a page is read that way: its writer knew no shell but ``/bin/sh``.
-    """
-    wrapped = _WRAPPED.match(text)
-    if wrapped is None or wrapped["shell"] not in shells:
-        return text
-    entry = HistoryEntry(created_by=text.removeprefix("RUN "))
-    return dockerfile_text(entry, shells)
 
 
 _BEGINS_STEP = re.compile(

@@ -1,0 +1,49 @@
+"""Bring what others kept into the ledger: `import`, for any kind of place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tagledger.errors import PlaceNotFound
+from tagledger.flows.import_history import HistoryImport
+from tagledger.flows.import_layout import images_of_layout, is_layout
+from tagledger.flows.import_pages import pages_of_file, pages_of_folder
+from tagledger.flows.importing import Imported, write_all
+from tagledger.ledger.protocol import Ledger
+from tagledger.model.source import Progress, no_progress
+from tagledger.sources.git_repository import (
+    is_bundle,
+    is_repository,
+    opened_repository,
+)
+
+
+def import_place(
+    path: Path,
+    ledger: Ledger,
+    *,
+    environment: Mapping[str, str],
+    progress: Progress = no_progress,
+) -> Imported:
+    """Record what a place says: pages, their history in git, or an OCI layout.
+
+    What was recorded before adds nothing, and an import that was interrupted goes on
+    where it stopped. Versions that cannot be read are listed; a page that was asked
+    for alone raises its DamagedPage. Raises PlaceNotFound or LedgerError.
+    """
+    if is_bundle(path) or is_repository(path):
+        with opened_repository(path, environment) as repository:
+            history = HistoryImport(repository, progress=progress)
+            reached = ledger.note(history.position)
+            return write_all(history.statements(reached), ledger)
+    if is_layout(path):
+        return write_all(images_of_layout(path, progress=progress), ledger)
+    if path.is_dir():
+        return write_all(pages_of_folder(path, progress=progress), ledger)
+    if not path.exists():
+        raise PlaceNotFound(str(path), "no such file or folder")
+    imported = write_all(pages_of_file(path), ledger)
+    if imported.skipped:
+        raise imported.skipped[0].problem
+    return imported

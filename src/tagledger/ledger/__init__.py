@@ -1,0 +1,1 @@
+"""The store: what every tag was, and when, kept for good."""

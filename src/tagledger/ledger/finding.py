@@ -1,0 +1,101 @@
+"""Everything about a digest: what it is, and which names had it, from when to when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from tagledger.errors import MalformedDigest
+from tagledger.ledger.answers import Found, Use
+from tagledger.ledger.contents import PAGE_PART, digest_of
+from tagledger.ledger.engine import Engine, Row
+from tagledger.ledger.evidence import EVIDENCE
+from tagledger.ledger.keys import moment_of
+from tagledger.ledger.names import reference_of
+from tagledger.model import media_types
+from tagledger.model.digest import Digest
+from tagledger.model.platform import Platform
+
+MIN_PREFIX = 6
+"""Fewest hex digits that a prefix may have: shorter ones say too little."""
+
+_PREFIX = re.compile(rf"(?:(sha256|sha512):)?([0-9a-f]{{{MIN_PREFIX},128}})", re.ASCII)
+
+
+def resolve(engine: Engine, prefix: str, limit: int) -> list[Digest]:
+    """As `Ledger.resolve`. Raises MalformedDigest for what is no prefix."""
+    match = _PREFIX.fullmatch(prefix.lower())
+    if match is None:
+        raise MalformedDigest(prefix[:160])
+    digits = match[2]
+    first = bytes.fromhex(digits + "0" * (len(digits) % 2))
+    last = bytes.fromhex((digits + "f" * (len(digits) % 2)).ljust(130, "f"))
+    rows = engine.query("digests_between", first=first, last=last, limit=limit)
+    found = [digest_of(algorithm, raw) for algorithm, raw in rows]
+    return [item for item in found if match[1] in (None, item.algorithm)]
+
+
+def find(engine: Engine, digest: Digest) -> Found | None:
+    """As `Ledger.find`."""
+    rows = engine.query("digest", hash=digest.raw)
+    if not rows:
+        return None
+    number = rows[0][0]
+    roles = [*_roles(engine, number)]
+    described = engine.query("digest_described", digest_id=number)
+    media_type, size_bytes, evidence = described[0] if described else (None,) * 3
+    if media_type == PAGE_PART:
+        roles.append("part of a page")
+    if evidence is None and media_type is None:
+        stated = engine.query("digest_stated", digest_id=number)
+        media_type, size_bytes = stated[0] if stated else (None, None)
+    images = engine.query("digest_images", digest_id=number)[0][0]
+    return Found(
+        digest=digest,
+        roles=tuple(roles),
+        media_type=media_type,
+        size_bytes=size_bytes,
+        evidence=None if evidence is None else EVIDENCE[evidence],
+        images=images,
+    )
+
+
+def _roles(engine: Engine, number: int) -> Iterator[str]:
+    row = engine.query("digest_roles", digest_id=number)[0]
+    is_root, root_type, is_manifest, is_config, is_layer, is_diff_id = row
+    if is_root and (root_type in media_types.INDEXES or not is_manifest):
+        yield "index"
+    named = ("manifest", "config", "layer", "diff ID")
+    claims = (is_manifest, is_config, is_layer, is_diff_id)
+    for name, holds in zip(named, claims, strict=True):
+        if holds:
+            yield name
+
+
+def uses(engine: Engine, digest: Digest, limit: int, offset: int) -> list[Use]:
+    """As `Ledger.uses`."""
+    rows = engine.query("digest", hash=digest.raw)
+    if not rows:
+        return []
+    found = engine.query(
+        "digest_uses", digest_id=rows[0][0], limit=limit, offset=offset
+    )
+    return [_use(row) for row in found]
+
+
+def _use(row: Row) -> Use:
+    repository, tag, first, last, count, ended = row
+    return Use(
+        reference=reference_of(repository, tag),
+        first_seen=moment_of(first),
+        last_seen=moment_of(last),
+        ended_at=None if ended is None else moment_of(ended),
+        observations=count,
+    )
+
+
+def platform_text(name: str | None) -> str | None:
+    """A platform's row as people write it."""
+    return None if name is None else str(msgspec.json.decode(name, type=Platform))

@@ -1,0 +1,218 @@
+CREATE TABLE schema_version (
+    version INTEGER PRIMARY KEY,
+    applied_at TEXT NOT NULL
+);
+
+-- Names are kept once, and what refers to them says a number.
+
+CREATE TABLE digest (
+    id INTEGER PRIMARY KEY,
+    algorithm SMALLINT NOT NULL,  -- 1 is sha256, 2 is sha512
+    hash BYTEA NOT NULL UNIQUE
+);
+
+CREATE TABLE media_type (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+
+CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+
+CREATE TABLE repository (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+
+CREATE TABLE tag (
+    id INTEGER PRIMARY KEY,
+    repository_id INTEGER NOT NULL REFERENCES repository,
+    name TEXT NOT NULL,  -- '@' and the digest where a name has no tag
+    UNIQUE (repository_id, name)
+);
+
+CREATE TABLE platform (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,  -- all of it, as JSON
+    os TEXT NOT NULL,
+    architecture TEXT NOT NULL,
+    variant TEXT,
+    os_version TEXT
+);
+
+-- The truth: bytes, by digest. Alike ones stand together in a pack.
+
+CREATE TABLE pack (
+    id INTEGER PRIMARY KEY,
+    size_bytes BIGINT NOT NULL,
+    compressed BYTEA NOT NULL
+);
+
+CREATE TABLE content (
+    digest_id INTEGER PRIMARY KEY REFERENCES digest,
+    pack_id INTEGER NOT NULL REFERENCES pack,
+    start_byte INTEGER NOT NULL,
+    size_bytes BIGINT NOT NULL,
+    media_type_id INTEGER NOT NULL REFERENCES media_type,
+    evidence SMALLINT NOT NULL,  -- 1 is read, 2 is proven
+    signed_form_id INTEGER REFERENCES digest
+);
+
+CREATE INDEX content_pack ON content (pack_id);
+
+-- What documents say, for questions: all of it follows from the bytes.
+
+-- Words are what letters and digits make: without that the parser would take a path or
+-- an address as one word.
+CREATE TABLE step (
+    id INTEGER PRIMARY KEY,
+    hash BYTEA NOT NULL UNIQUE,
+    text TEXT NOT NULL,
+    words TSVECTOR NOT NULL GENERATED ALWAYS AS (
+        to_tsvector('simple', regexp_replace(text, '[^[:alnum:]]+', ' ', 'g'))
+    ) STORED
+);
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+
+CREATE INDEX step_words ON step USING gin (words);
+
+CREATE INDEX step_letters ON step USING gin (text gin_trgm_ops);
+
+CREATE TABLE recipe (id INTEGER PRIMARY KEY, hash BYTEA NOT NULL UNIQUE);
+
+CREATE TABLE recipe_step (
+    recipe_id INTEGER NOT NULL REFERENCES recipe,
+    position INTEGER NOT NULL,
+    step_id INTEGER NOT NULL REFERENCES step,
+    created_at BIGINT,  -- microseconds since 1970, UTC, as all times here
+    layer_position INTEGER,
+    PRIMARY KEY (recipe_id, position)
+);
+
+CREATE INDEX recipe_step_step ON recipe_step (step_id);
+
+CREATE TABLE layer (
+    id INTEGER PRIMARY KEY,
+    hash BYTEA NOT NULL UNIQUE,
+    digest_id INTEGER REFERENCES digest,
+    diff_digest_id INTEGER REFERENCES digest,
+    media_type_id INTEGER REFERENCES media_type,
+    size_bytes BIGINT
+);
+
+CREATE INDEX layer_digest ON layer (digest_id);
+
+CREATE INDEX layer_diff ON layer (diff_digest_id) WHERE diff_digest_id IS NOT NULL;
+
+CREATE TABLE layer_list (id INTEGER PRIMARY KEY, hash BYTEA NOT NULL UNIQUE);
+
+CREATE TABLE layer_list_item (
+    list_id INTEGER NOT NULL REFERENCES layer_list,
+    position INTEGER NOT NULL,
+    layer_id INTEGER NOT NULL REFERENCES layer,
+    PRIMARY KEY (list_id, position)
+);
+
+CREATE INDEX layer_list_item_layer ON layer_list_item (layer_id);
+
+CREATE TABLE setting (
+    id INTEGER PRIMARY KEY,
+    hash BYTEA NOT NULL UNIQUE,
+    kind SMALLINT NOT NULL,  -- 1 is a variable of the environment, 2 is a label
+    name TEXT NOT NULL,
+    value TEXT NOT NULL
+);
+
+-- Labels may be of any length: a hash takes them all.
+CREATE INDEX setting_name ON setting USING hash (name);
+
+CREATE TABLE setting_list (id INTEGER PRIMARY KEY, hash BYTEA NOT NULL UNIQUE);
+
+CREATE TABLE setting_list_item (
+    list_id INTEGER NOT NULL REFERENCES setting_list,
+    position INTEGER NOT NULL,
+    setting_id INTEGER NOT NULL REFERENCES setting,
+    PRIMARY KEY (list_id, position)
+);
+
+CREATE INDEX setting_list_item_setting ON setting_list_item (setting_id);
+
+CREATE TABLE entry (
+    id INTEGER PRIMARY KEY,
+    hash BYTEA NOT NULL UNIQUE,
+    kind SMALLINT NOT NULL,  -- 1 image, 2 attestation, 3 artifact, 4 missing
+    manifest_digest_id INTEGER REFERENCES digest,
+    media_type_id INTEGER REFERENCES media_type,
+    config_digest_id INTEGER REFERENCES digest,
+    platform_id INTEGER REFERENCES platform,
+    total_size_bytes BIGINT NOT NULL,
+    layer_list_id INTEGER REFERENCES layer_list,
+    recipe_id INTEGER REFERENCES recipe,
+    setting_list_id INTEGER REFERENCES setting_list
+);
+
+CREATE INDEX entry_manifest ON entry (manifest_digest_id);
+
+CREATE INDEX entry_config ON entry (config_digest_id);
+
+CREATE INDEX entry_layer_list ON entry (layer_list_id);
+
+CREATE INDEX entry_recipe ON entry (recipe_id);
+
+CREATE INDEX entry_setting_list ON entry (setting_list_id)
+    WHERE setting_list_id IS NOT NULL;
+
+-- What was said of a name: once, however often it was said.
+
+CREATE TABLE statement (
+    id INTEGER PRIMARY KEY,
+    hash BYTEA NOT NULL UNIQUE,
+    root_digest_id INTEGER REFERENCES digest,
+    root_media_type_id INTEGER REFERENCES media_type,
+    separator BYTEA  -- what stands between the parts of a page; NULL for no page
+);
+
+CREATE INDEX statement_root ON statement (root_digest_id);
+
+CREATE TABLE statement_part (
+    statement_id INTEGER NOT NULL REFERENCES statement,
+    position INTEGER NOT NULL,
+    digest_id INTEGER NOT NULL REFERENCES content,
+    PRIMARY KEY (statement_id, position)
+);
+
+CREATE TABLE statement_entry (
+    statement_id INTEGER NOT NULL REFERENCES statement,
+    position INTEGER NOT NULL,
+    entry_id INTEGER NOT NULL REFERENCES entry,
+    PRIMARY KEY (statement_id, position)
+);
+
+CREATE INDEX statement_entry_entry ON statement_entry (entry_id);
+
+CREATE TABLE statement_date (
+    statement_id INTEGER NOT NULL REFERENCES statement,
+    digest_id INTEGER NOT NULL REFERENCES digest,
+    last_modified BIGINT NOT NULL,
+    PRIMARY KEY (statement_id, digest_id)
+);
+
+-- The facts: appended, never changed.
+
+CREATE TABLE observation (
+    id INTEGER PRIMARY KEY,
+    tag_id INTEGER NOT NULL REFERENCES tag,
+    observed_at BIGINT NOT NULL,
+    source_id INTEGER NOT NULL REFERENCES source,
+    statement_id INTEGER REFERENCES statement,  -- NULL: it is gone, nothing was said
+    is_absent SMALLINT NOT NULL,
+    evidence SMALLINT NOT NULL,  -- 1 is read, 2 is proven, 3 is reported
+    UNIQUE (tag_id, observed_at, source_id)
+);
+
+CREATE INDEX observation_statement ON observation (statement_id);
+
+CREATE TABLE note (name TEXT PRIMARY KEY, text TEXT NOT NULL);
+
+-- What was tried, so that it is not tried again: whether the bytes of this digest
+-- could be rebuilt from what was reported of them.
+
+CREATE TABLE verdict (
+    digest_id INTEGER PRIMARY KEY REFERENCES digest,
+    outcome SMALLINT NOT NULL,  -- 2 is proven, 3 is reported only, 4 is contradicted
+    reason TEXT NOT NULL
+);

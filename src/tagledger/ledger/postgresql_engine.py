@@ -1,0 +1,299 @@
+"""The ledger on a server, for several machines: PostgreSQL 13 or later.
+
+Writers take turns, batch by batch, by an advisory lock: what one has numbered the next
+finds, and two imports of overlapping histories end with the facts of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tagledger.errors import (
+    LedgerDamaged,
+    LedgerError,
+    LedgerFull,
+    LedgerLocked,
+    LedgerNotFound,
+    LedgerReadOnly,
+    LedgerTooNew,
+    LedgerUnreachable,
+    redacted,
+)
+from tagledger.ledger.copying import copy_rows
+from tagledger.ledger.engine import K, Progress, Row
+from tagledger.ledger.named_sql import migrations, named_sql
+from tagledger.ledger.sqlite_engine import open_sqlite
+
+BUSY_SECONDS = 30.0
+"""How long a writer waits for another before it gives up."""
+
+CONNECT_SECONDS = 10
+"""How long to wait for the server's first word."""
+
+FIRST_ANALYSED_ROWS = 20_000
+"""Rows added by one program until the server is first told to count its tables."""
+
+WRITER_LOCK = 0x7461676C
+"""The advisory lock that a writer holds while its batch lasts: "tagl"."""
+
+_KINDS: tuple[tuple[str, type[LedgerError]], ...] = (
+    # The beginning of an SQLSTATE (PostgreSQL manual, appendix A), longest first.
+    ("25006", LedgerReadOnly),
+    ("42501", LedgerReadOnly),
+    ("3D000", LedgerNotFound),
+    ("40001", LedgerLocked),
+    ("40P01", LedgerLocked),
+    ("55P03", LedgerLocked),
+    ("53100", LedgerFull),
+    ("53300", LedgerUnreachable),
+    ("57P", LedgerUnreachable),
+    ("08", LedgerUnreachable),
+    ("28", LedgerUnreachable),
+    ("XX", LedgerDamaged),
+)
+
+
+class PostgresqlEngine:
+    """An `Engine` on a server; a connection that was lost is made anew."""
+
+    def __init__(
+        self, connect: Callable[[], psycopg.Connection[Row]], place: str
+    ) -> None:
+        self.place = place
+        self._connect = connect
+        self._connection = connect()
+        self._sql: dict[str, Any] = named_sql("postgresql", "psycopg")
+        self._is_inside = False
+        self._appended = 0
+        self._analysed_at = FIRST_ANALYSED_ROWS
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Write all or nothing; one writer at a time, others wait."""
+        with self._inside("BEGIN"):
+            self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (WRITER_LOCK,))
+            yield
+        self._analyse()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Several questions about one moment, whatever is written meanwhile."""
+        with self._inside("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"):
+            yield
+
+    def query(self, name: str, /, **values: object) -> list[Row]:
+        """The rows that a named question gives."""
+        with translated(self.place):
+            return self._live().execute(self._sql[name], values).fetchall()
+
+    def stream(self, name: str, /, **values: object) -> Iterator[Row]:
+        """The same, row by row."""
+        with translated(self.place):
+            yield from self._live().execute(self._sql[name], values)
+
+    def execute(self, name: str, /, **values: object) -> None:
+        """A named change."""
+        with translated(self.place):
+            self._live().execute(self._sql[name], values)
+
+    def known(self, table: str, keys: Sequence[K]) -> dict[K, int]:
+        """The numbers of those keys that are there."""
+        values: dict[str, object] = {"keys": list(keys)}
+        if keys and isinstance(keys[0], tuple):
+            columns = zip(*(key for key in keys if isinstance(key, tuple)), strict=True)
+            values = {f"keys_{n}": list(column) for n, column in enumerate(columns, 1)}
+        rows = self.query(f"known_{table}", **values) if keys else []
+        wanted = set(keys)
+        found: dict[Any, int] = {}
+        for *parts, number in rows:
+            key = parts[0] if len(parts) == 1 else tuple(parts)
+            if key in wanted:
+                found[key] = number
+        return found
+
+    def append(self, table: str, rows: Sequence[Row]) -> None:
+        """Add rows, each with all columns in the order of the schema."""
+        if not rows:
+            return
+        with (
+            translated(self.place),
+            self._live().cursor() as cursor,
+            cursor.copy(self._sql[f"append_{table}"]) as copy,
+        ):
+            for row in rows:
+                copy.write_row(row)
+        self._appended += len(rows)
+
+    def integrity(self) -> Iterator[str]:
+        """Rows that refer to nothing, which only a damaged server can have."""
+        for column, number in self.stream("dangling"):
+            yield f"{column} refers to {number}, which is not there"
+
+    def text_query(self, words: Sequence[Sequence[str]]) -> str:
+        """All words, each as `to_tsquery` has a phrase."""
+        return " & ".join("(" + " <-> ".join(runs) + ")" for runs in words)
+
+    def substring_pattern(self, text: str) -> str:
+        """The text as LIKE has it, with its special characters escaped."""
+        for special in "\\%_":
+            text = text.replace(special, f"\\{special}")
+        return f"%{text}%"
+
+    def backup(self, target: Path) -> None:
+        """A whole copy as an SQLite file, of one moment."""
+        copy = open_sqlite(target)
+        try:
+            with self.snapshot():
+                copy_rows(self, copy)
+        finally:
+            copy.close()
+
+    def migrate(self, *, create: bool, progress: Progress) -> None:
+        """Bring the schema up to date, with a word."""
+        changes = list(migrations("postgresql"))
+        newest = changes[-1][0]
+        version = self._version()
+        if not version and not create:
+            raise LedgerNotFound(self.place, "there is no ledger yet")
+        if version > newest:
+            problem = f"schema {version}, this release knows {newest}"
+            raise LedgerTooNew(self.place, problem)
+        if version == newest:
+            return
+        with self.transaction():
+            # Another program may have been faster.
+            version = self._version()
+            for number, script in changes:
+                if number > version:
+                    self._connection.execute(script.encode())
+                    self._connection.execute(
+                        "INSERT INTO schema_version VALUES (%s, %s)",
+                        (number, datetime.now(UTC).isoformat(timespec="seconds")),
+                    )
+        word = f"schema {version} brought to {newest}" if version else "a new ledger"
+        progress(f"{self.place}: {word}")
+
+    def _version(self) -> int:
+        with translated(self.place):
+            is_there = self._live().execute(
+                "SELECT to_regclass('schema_version') IS NOT NULL"
+            )
+            if not is_there.fetchall()[0][0]:
+                return 0
+            found = self._live().execute("SELECT MAX(version) FROM schema_version")
+            return int(found.fetchall()[0][0] or 0)
+
+    def _analyse(self) -> None:
+        """Let the server count anew once much was added, else it plans for no rows.
+
+        Twice as many rows each time: over a whole import it costs next to nothing.
+        """
+        if self._appended >= self._analysed_at:
+            with translated(self.place):
+                self._live().execute("ANALYZE")
+            self._appended = 0
+            self._analysed_at *= 2
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        with suppress(psycopg.Error):
+            self._connection.close()
+
+    def _live(self) -> psycopg.Connection[Row]:
+        if self._connection.closed and not self._is_inside:
+            self._connection = self._connect()
+        return self._connection
+
+    @contextmanager
+    def _inside(self, begin: str) -> Iterator[None]:
+        with translated(self.place):
+            # A server that was restarted leaves a connection that only looks alive.
+            try:
+                self._live().execute(begin.encode())
+            except psycopg.OperationalError:
+                if not self._connection.closed:
+                    raise
+                self._live().execute(begin.encode())
+            self._is_inside = True
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(psycopg.Error):
+                    self._connection.execute("ROLLBACK")
+                raise
+            finally:
+                self._is_inside = False
+
+
+def open_postgresql(
+    address: str,
+    *,
+    create: bool = True,
+    progress: Progress = lambda _text: None,
+    busy_seconds: float = BUSY_SECONDS,
+) -> PostgresqlEngine:
+    """Open the ledger in this database; its schema is made or brought up to date.
+
+    Raises LedgerUnreachable, LedgerNotFound, LedgerTooNew, LedgerReadOnly.
+    """
+    place = redacted(address)
+
+    def connect() -> psycopg.Connection[Row]:
+        with translated(place):
+            connection = psycopg.connect(
+                address,
+                autocommit=True,
+                connect_timeout=CONNECT_SECONDS,
+                options=f"-c lock_timeout={int(busy_seconds * 1000)}",
+                application_name="tagledger",
+            )
+            # Planning some questions takes longer than answering them.
+            connection.prepare_threshold = 1
+            return connection
+
+    engine = PostgresqlEngine(connect, place)
+    try:
+        engine.migrate(create=create, progress=progress)
+    except BaseException:
+        engine.close()
+        raise
+    return engine
+
+
+@contextmanager
+def translated(place: str) -> Iterator[None]:
+    """Turns what the driver raises into errors of the ledger."""
+    try:
+        yield
+    except psycopg.Error as exc:
+        raise _error(place, exc) from None
+
+
+def _error(place: str, exc: psycopg.Error) -> LedgerError:
+    # Never the driver's own text where there is no answer of a server: it may quote
+    # the whole address, password included.
+    state = exc.sqlstate
+    if state is None:
+        if isinstance(exc, psycopg.OperationalError | psycopg.InterfaceError):
+            return LedgerUnreachable(place, _last_words(exc))
+        if isinstance(exc, psycopg.ProgrammingError):
+            return LedgerNotFound(place, "not an address of a database")
+        return LedgerError(place)
+    said = exc.diag.message_primary or "the server refused"
+    for beginning, kind in _KINDS:
+        if state.startswith(beginning):
+            return kind(place, said)
+    return LedgerError(place, said)
+
+
+def _last_words(exc: psycopg.Error) -> str:
+    """Why the server let us not in, if it said so: what follows its FATAL."""
+    _, fatal, said = str(exc).partition("FATAL:")
+    return said.split("\n")[0].strip() if fatal else "the server does not answer"

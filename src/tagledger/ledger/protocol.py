@@ -1,0 +1,162 @@
+"""What flows may ask of a ledger; SQLite and PostgreSQL both answer it.
+
+Everything here is synchronous: one call is one short transaction on a local file or a
+near server, and a batch is best written by one thread from end to end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from tagledger.ledger.answers import (
+    Counts,
+    EntryRow,
+    Finding,
+    Found,
+    Hit,
+    Observation,
+    Search,
+    State,
+    Use,
+)
+from tagledger.ledger.stated import Recorded, Stated
+from tagledger.model.digest import Digest
+from tagledger.model.evidence import Evidence
+from tagledger.model.reference import Reference
+from tagledger.model.snapshot import Document
+
+
+class Ledger(Protocol):
+    """The store of what was observed.
+
+    Every call may raise a subclass of LedgerError. What a call that writes has
+    returned from is on the disk; one that raised has changed nothing.
+    """
+
+    # --- writing ------------------------------------------------------------------
+
+    def record(
+        self, batch: Sequence[Stated], *, notes: Mapping[str, str] = {}
+    ) -> Recorded:
+        """Append these facts and what they say, all or nothing; say what was new.
+
+        A fact of the same name, moment and source as one that is there adds nothing.
+        `notes` are written in the same transaction: where an import stands, say.
+        """
+        ...
+
+    def hold(self, documents: Mapping[Digest, Document]) -> Recorded:
+        """Keep bytes that were read or proven apart from an observation."""
+        ...
+
+    def judge(self, verdicts: Mapping[Digest, tuple[Evidence, str]]) -> None:
+        """Keep what a trial to prove came to, and why, so that none is repeated."""
+        ...
+
+    # --- reading ------------------------------------------------------------------
+
+    def note(self, name: str) -> str | None:
+        """What was noted under this name."""
+        ...
+
+    def counts(self) -> Counts:
+        """How much is held."""
+        ...
+
+    def references(self, repository: str = "*") -> Iterator[Reference]:
+        """Every name that was ever observed, by repository pattern, sorted."""
+        ...
+
+    def history(
+        self, reference: Reference, *, source: str | None = None
+    ) -> list[State]:
+        """The states of a name, oldest first; of all sources together, or of one.
+
+        Empty where the name was never observed.
+        """
+        ...
+
+    def at(self, reference: Reference, moment: datetime) -> Observation | None:
+        """The latest fact about the name not after `moment`; None before the first."""
+        ...
+
+    def entries(self, statement: int) -> list[EntryRow]:
+        """What a statement lists, in published order."""
+        ...
+
+    def parts(self, statement: int) -> tuple[tuple[bytes, ...], bytes] | None:
+        """The parts of the page that said so, and their separator; None for no page."""
+        ...
+
+    def page(self, statement: int) -> bytes | None:
+        """The exact page that said so, None where it was no page."""
+        ...
+
+    def dates(self, statement: int) -> dict[Digest, datetime]:
+        """Last-Modified of the layers, as a registry gave them then."""
+        ...
+
+    def document(self, digest: Digest) -> Document | None:
+        """The bytes of a document, verified, and how they are known."""
+        ...
+
+    def held(self, digests: Sequence[Digest]) -> set[Digest]:
+        """Those of which the bytes are held."""
+        ...
+
+    def resolve(self, prefix: str, *, limit: int = 20) -> list[Digest]:
+        """The digests that begin so (``sha256:ab12…`` or hex alone), sorted."""
+        ...
+
+    def find(self, digest: Digest) -> Found | None:
+        """What is known of the digest; None if it was never seen."""
+        ...
+
+    def uses(self, digest: Digest, *, limit: int = 50, offset: int = 0) -> list[Use]:
+        """The names that had it, sorted by repository and tag."""
+        ...
+
+    def search(self, search: Search, *, limit: int = 20, offset: int = 0) -> list[Hit]:
+        """The images that fit, the best first."""
+        ...
+
+    def unproven(self, *, after: int = 0, limit: int = 100) -> list[int]:
+        """Statements of pages, by number, of which a digest has no verdict yet."""
+        ...
+
+    def verdict(self, digest: Digest) -> tuple[Evidence, str] | None:
+        """What the trial to prove this digest came to."""
+        ...
+
+    # --- upkeep -------------------------------------------------------------------
+
+    def check(
+        self, progress: Callable[[int, int], None] = lambda _done, _total: None
+    ) -> Iterator[Finding]:
+        """What is wrong: bytes against digests, rows against what they refer to."""
+        ...
+
+    def backup(self, target: Path) -> None:
+        """Write a whole copy as an SQLite file while the ledger is in use."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file or the connection."""
+        ...
+
+    def __enter__(self) -> Self:
+        """The ledger itself."""
+        ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        ...

@@ -1,0 +1,74 @@
+-- name: all_digest
+SELECT * FROM digest;
+
+-- name: all_media_type
+SELECT * FROM media_type;
+
+-- name: all_source
+SELECT * FROM source;
+
+-- name: all_repository
+SELECT * FROM repository;
+
+-- name: all_tag
+SELECT * FROM tag;
+
+-- name: all_platform
+SELECT * FROM platform;
+
+-- name: all_pack
+SELECT * FROM pack;
+
+-- name: all_content
+SELECT * FROM content;
+
+-- name: all_step
+SELECT id, hash, text FROM step;
+
+-- name: all_recipe
+SELECT * FROM recipe;
+
+-- name: all_recipe_step
+SELECT * FROM recipe_step;
+
+-- name: all_layer
+SELECT * FROM layer;
+
+-- name: all_layer_list
+SELECT * FROM layer_list;
+
+-- name: all_layer_list_item
+SELECT * FROM layer_list_item;
+
+-- name: all_setting
+SELECT * FROM setting;
+
+-- name: all_setting_list
+SELECT * FROM setting_list;
+
+-- name: all_setting_list_item
+SELECT * FROM setting_list_item;
+
+-- name: all_entry
+SELECT * FROM entry;
+
+-- name: all_statement
+SELECT * FROM statement;
+
+-- name: all_statement_part
+SELECT * FROM statement_part;
+
+-- name: all_statement_entry
+SELECT * FROM statement_entry;
+
+-- name: all_statement_date
+SELECT * FROM statement_date;
+
+-- name: all_observation
+SELECT * FROM observation;
+
+-- name: all_note
+SELECT * FROM note;
+
+-- name: all_verdict
+SELECT * FROM verdict;

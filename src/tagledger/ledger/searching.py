@@ -1,0 +1,118 @@
+"""Search over build steps and settings, the best first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import groupby, islice
+
+from tagledger.ledger.answers import Hit, Search
+from tagledger.ledger.contents import digest_of
+from tagledger.ledger.engine import Engine, Row
+from tagledger.ledger.entry_parts import ENVIRONMENT, LABEL
+from tagledger.ledger.finding import platform_text
+from tagledger.ledger.keys import microseconds, moment_of
+from tagledger.ledger.names import reference_of, repository_patterns
+from tagledger.model.platform import parse_platform
+
+MAX_STEPS = 2_000
+"""Most steps looked at for one search: who needs more has to say more words."""
+
+MAX_ENTRIES = 20_000
+"""Most images looked at for one step, the newest first: two seconds at the worst."""
+
+_RUNS = re.compile(r"[^\W_]+")
+_FOREVER = 2**62
+
+_Setting = dict[str, object]
+
+
+def search(engine: Engine, search: Search, limit: int, offset: int) -> list[Hit]:
+    """As `Ledger.search`. Raises MalformedPlatform."""
+    return list(islice(_hits(engine, search), offset, offset + limit))
+
+
+def _hits(engine: Engine, search: Search) -> Iterator[Hit]:
+    filters = _filters(search)
+    settings = [*_settings(search)]
+    for step_id, text in _steps(engine, search):
+        for entry_id, tested in _entries(engine, step_id, settings):
+            if all(_has(engine, entry_id, setting) for setting in settings[tested:]):
+                for row in engine.query("hits", entry_id=entry_id, **filters):
+                    yield _hit(row, text)
+
+
+def _entries(
+    engine: Engine, step_id: int | None, settings: list[_Setting]
+) -> Iterator[tuple[int, int]]:
+    """Entries that may fit, the newest first, and how many settings each has surely."""
+    tested = 0
+    if step_id is not None:
+        rows = engine.stream("entries_of_step", step_id=step_id, limit=MAX_ENTRIES)
+    elif settings:
+        tested = 1
+        rows = engine.stream("entries_with_setting", limit=MAX_ENTRIES, **settings[0])
+    else:
+        rows = engine.stream("newest_entries", limit=MAX_ENTRIES)
+    # A step may stand twice in a recipe, one behind the other.
+    for entry_id, _ in groupby(row[0] for row in rows):
+        yield entry_id, tested
+
+
+def _settings(search: Search) -> Iterator[_Setting]:
+    for kind, wanted in ((ENVIRONMENT, search.env), (LABEL, search.label)):
+        if wanted is not None:
+            name, equals, value = wanted.partition("=")
+            yield {"kind": kind, "name": name, "value": value if equals else None}
+
+
+def _has(engine: Engine, entry_id: int, setting: _Setting) -> bool:
+    return bool(engine.query("has_setting", entry_id=entry_id, **setting))
+
+
+def _steps(engine: Engine, search: Search) -> Iterator[tuple[int | None, str | None]]:
+    """The steps that fit, the best first; one that is None where none is wanted."""
+    runs = [_RUNS.findall(word) for word in (search.words or "").split()]
+    words = engine.text_query([found for found in runs if found])
+    if search.words and not words:
+        return iter(())  # nothing but punctuation
+    exact = engine.substring_pattern(search.exact or "")
+    if search.words and search.exact:
+        found = engine.stream("steps_both", words=words, exact=exact, limit=MAX_STEPS)
+    elif search.words:
+        found = engine.stream("steps_with_words", words=words, limit=MAX_STEPS)
+    elif search.exact:
+        found = engine.stream("steps_with_text", exact=exact, limit=MAX_STEPS)
+    else:
+        found = iter([(None, None)])
+    return ((row[0], row[1]) for row in found)
+
+
+def _filters(search: Search) -> dict[str, object]:
+    platform = parse_platform(search.platform) if search.platform else None
+    p1, p2, p3, p4 = repository_patterns(search.repository or "*")
+    return {
+        "os": platform and platform.os,
+        "architecture": platform and platform.architecture,
+        "variant": platform and platform.variant,
+        "any_repository": int(search.repository is None),
+        "p1": p1,
+        "p2": p2,
+        "p3": p3,
+        "p4": p4,
+        "since": microseconds(search.since) if search.since else -_FOREVER,
+        "until": microseconds(search.until) if search.until else _FOREVER,
+    }
+
+
+def _hit(row: Row, step: str | None) -> Hit:
+    repository, tag, manifest_kind, manifest, config_kind, config, platform = row[:7]
+    return Hit(
+        reference=reference_of(repository, tag),
+        manifest=None if manifest is None else digest_of(manifest_kind, manifest),
+        config=None if config is None else digest_of(config_kind, config),
+        platform=platform_text(platform),
+        step=step,
+        first_seen=moment_of(row[7]),
+        last_seen=moment_of(row[8]),
+    )

@@ -1,0 +1,1 @@
+"""Two snapshots compared: what changed, and what one side cannot know."""
