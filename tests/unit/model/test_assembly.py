@@ -251,6 +251,20 @@ async def test_a_size_that_is_not_the_bytes_is_refused(change: int) -> None:
         await snapshot_of(_with_wrong_size(change))
 
 
+@pytest.mark.parametrize("change", [-1, 1])
+async def test_a_config_s_size_that_is_not_its_bytes_is_refused(change: int) -> None:
+    """Right digest, wrong number of bytes in the manifest's descriptor."""
+    image = random_image(format="oci")
+    root = json.loads(image.manifest.content)
+    root["config"]["size"] += change
+    blob = make_blob(media_types.OCI_MANIFEST, json.dumps(root).encode())
+
+    with pytest.raises(SizeMismatch) as caught:
+        await snapshot_of(Published(blob, (blob,), image.published.blobs))
+
+    assert image.config.digest == caught.value.digest
+
+
 async def test_a_media_type_that_the_place_contradicts_is_refused() -> None:
     """The index says manifest, the place says index."""
     image = random_image(format="oci")

@@ -13,7 +13,7 @@ from tagledger.errors import (
     MalformedDocument,
     MediaTypeMismatch,
 )
-from tagledger.model import media_types
+from tagledger.model import manifest, media_types
 from tagledger.model.digest import Digest
 from tagledger.model.manifest import Index, Manifest, decode_manifest, signed_payload
 from tagledger.model.schema1 import Schema1Manifest
@@ -154,6 +154,16 @@ def test_a_header_that_says_nothing_leaves_it_to_the_document(
 
     assert isinstance(decoded, Manifest)
     assert decoded.media_type == media_types.OCI_MANIFEST
+
+
+def test_more_layers_than_any_image_has_are_refused() -> None:
+    """A list of layers is bounded, and the error names it."""
+    layers = [DESCRIPTOR] * (manifest.MAX_LAYERS + 1)
+
+    with pytest.raises(MalformedDocument) as caught:
+        decode({**MANIFEST, "layers": layers}, media_types.OCI_MANIFEST)
+
+    assert "layers" == caught.value.field
 
 
 def test_null_lists_are_empty_lists() -> None:

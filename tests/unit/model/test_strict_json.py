@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 
 from tagledger.errors import MalformedDocument
 from tagledger.model.digest import Digest
-from tagledger.model.strict_json import MAX_DEPTH, convert, decode_json
+from tagledger.model.strict_json import (
+    MAX_DEPTH,
+    MAX_NUMBER_DIGITS,
+    convert,
+    decode_json,
+)
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.text(max_size=8),
@@ -102,3 +107,11 @@ def test_a_digest_that_is_no_text_names_its_field(value: object) -> None:
         convert({"digest": value, "count": 1}, _Pair, "it")
 
     assert caught.value.field == "digest"
+
+
+def test_a_number_longer_than_any_size_is_refused() -> None:
+    """Readers differ on what is left of it; Python alone would take it whole."""
+    content = b'{"size":' + b"9" * (MAX_NUMBER_DIGITS + 1) + b"}"
+
+    with pytest.raises(MalformedDocument, match="a number of 41 digits"):
+        decode_json(content, "d")

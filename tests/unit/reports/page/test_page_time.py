@@ -12,8 +12,8 @@ from tagledger.reports.page.reader import read_page
 
 SEED = PAGE_FILE.read_bytes()
 SIZE = 3_000_000
-SECONDS = 5
-"""Each takes a fraction of a second; what is quadratic takes minutes."""
+SECONDS = 20
+"""Of this process alone. Each takes a few; what is quadratic takes hours."""
 
 HEAD = b"## `a:b`\n\n"
 PULL = b"```console\n$ docker pull a@sha256:" + b"0" * 64 + b"\n```\n\n"
@@ -84,8 +84,8 @@ def filled(before: bytes, piece: bytes, after: bytes = b"\n") -> bytes:
 )
 def test_a_page_takes_time_by_its_size(content: bytes) -> None:
     """Whatever it is filled with, it is read or refused soon."""
-    started = time.monotonic()
+    started = time.process_time()
     with suppress(DamagedPage):
         read_page(content, place="page.md", observed_at=OBSERVED_AT)
 
-    assert time.monotonic() - started < SECONDS
+    assert time.process_time() - started < SECONDS

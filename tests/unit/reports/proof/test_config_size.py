@@ -65,7 +65,7 @@ def test_any_text_gives_a_size(steps: list[str]) -> None:
 def test_a_step_of_many_argument_lines_takes_no_time() -> None:
     """Lines are counted once: 100,000 of them do not take hours."""
     step = "# ARG: a\n" * 100_000 + "RUN x"
-    began = time.perf_counter()
+    began = time.process_time()
 
     assert 100_000 < predicted_size(image_with(step))
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 20
