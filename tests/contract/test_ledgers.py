@@ -15,6 +15,7 @@ from tagledger.errors import (
     LedgerError,
     LedgerNotFound,
     MalformedDigest,
+    WriteFailed,
 )
 from tagledger.ledger.answers import Hit, Search, Use
 from tagledger.ledger.opening import open_ledger, restore_ledger
@@ -555,6 +556,8 @@ def test_a_backup_holds_everything_and_can_be_restored(
         ledger.record([page("python:3.6", "d", 3)])
         with pytest.raises(LedgerError, match="already"):
             restore_ledger(copy, address)
+        with pytest.raises(WriteFailed, match="already"):
+            ledger.backup(copy)
 
     restored = str(tmp_path / "restored.db")
     restore_ledger(copy, restored)

@@ -141,7 +141,10 @@ class Ledger(Protocol):
         ...
 
     def backup(self, target: Path) -> None:
-        """Write a whole copy as an SQLite file while the ledger is in use."""
+        """Write a whole copy as an SQLite file while the ledger is in use.
+
+        Raises WriteFailed where there is such a file already.
+        """
         ...
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tagledger.errors import WriteFailed
 from tagledger.ledger import finding, history, searching
 from tagledger.ledger.answers import (
     Counts,
@@ -164,7 +165,18 @@ class Store:
 
     def backup(self, target: Path) -> None:
         """Write a whole copy as an SQLite file."""
-        self._engine.backup(target)
+        if target.exists():
+            raise WriteFailed(str(target), "is there already")
+        # Under its name only once it is whole.
+        part = target.with_name(f"{target.name}.part")
+        part.unlink(missing_ok=True)
+        try:
+            self._engine.backup(part)
+            part.replace(target)
+        except OSError as exc:
+            raise WriteFailed(str(target), exc.strerror or "not written") from exc
+        finally:
+            part.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the file or the connection."""
