@@ -222,6 +222,12 @@ def test_any_digest_is_found(
 
     assert found is not None
     assert (roles, images) == (found.roles, found.images)
+    named = [entry.manifest for entry in ledger.images(digest(name))]
+    assert [digest(f"manifest {version} amd64") for version in "ba"][-images:] == named
+    assert named[1:] == [
+        entry.manifest for entry in ledger.images(digest(name), offset=1)
+    ]
+    assert [] == ledger.images(digest("never seen"))
     assert ledger.find(digest("never seen")) is None
 
 

@@ -116,6 +116,12 @@ class Ledger(Protocol):
         """What is known of the digest; None if it was never seen."""
         ...
 
+    def images(
+        self, digest: Digest, *, limit: int = 50, offset: int = 0
+    ) -> list[EntryRow]:
+        """The images and other entries that have it or are it, the newest first."""
+        ...
+
     def uses(self, digest: Digest, *, limit: int = 50, offset: int = 0) -> list[Use]:
         """The names that had it, sorted by repository and tag."""
         ...

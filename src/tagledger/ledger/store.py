@@ -24,7 +24,6 @@ from tagledger.ledger.answers import (
 from tagledger.ledger.checking import check
 from tagledger.ledger.contents import ContentReader, digest_of
 from tagledger.ledger.engine import Engine
-from tagledger.ledger.entry_parts import KIND_NAMES
 from tagledger.ledger.evidence import EVIDENCE
 from tagledger.ledger.keys import moment_of
 from tagledger.ledger.names import reference_of, repository_patterns
@@ -90,19 +89,8 @@ class Store:
 
     def entries(self, statement: int) -> list[EntryRow]:
         """What a statement lists."""
-        return [
-            EntryRow(
-                entry=row[0],
-                kind=KIND_NAMES[row[1]],
-                manifest=None if row[3] is None else digest_of(row[2], row[3]),
-                config=None if row[5] is None else digest_of(row[4], row[5]),
-                platform=finding.platform_text(row[6]),
-                total_size_bytes=row[7],
-                layer_list=row[8],
-                recipe=row[9],
-            )
-            for row in self._engine.query("statement_entries", statement_id=statement)
-        ]
+        rows = self._engine.query("statement_entries", statement_id=statement)
+        return [*map(finding.entry_row, rows)]
 
     def parts(self, statement: int) -> tuple[tuple[bytes, ...], bytes] | None:
         """The parts of the page that said so, and their separator."""
@@ -136,6 +124,12 @@ class Store:
     def find(self, digest: Digest) -> Found | None:
         """What is known of the digest."""
         return finding.find(self._engine, digest)
+
+    def images(
+        self, digest: Digest, *, limit: int = 50, offset: int = 0
+    ) -> list[EntryRow]:
+        """The images and other entries that have it."""
+        return finding.images(self._engine, digest, limit, offset)
 
     def uses(self, digest: Digest, *, limit: int = 50, offset: int = 0) -> list[Use]:
         """The names that had it."""
