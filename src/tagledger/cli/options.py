@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from tagledger.cli.ledger_options import ledger_address
+from tagledger.cli.moments import MomentType
 from tagledger.cli.session import Session
 from tagledger.errors import MalformedPlatform
 from tagledger.model.host_platform import parse_host_platform
@@ -100,6 +102,9 @@ class MirrorType(click.ParamType[tuple[str, str]]):
         return host, url
 
 
+TIMEOUT_SECONDS = 30.0
+"""How long an answer is waited for."""
+
 _File = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 _PLATFORM_OPTIONS = (
@@ -117,7 +122,13 @@ _PLATFORM_OPTIONS = (
         help="Only the one image that a host of this platform would run.",
     ),
 )
+_AT_OPTION = click.option(
+    "--at",
+    type=MomentType(),
+    help="What ledger:REF was at this time, as 2017-12-01.",
+)
 _REGISTRY_OPTIONS = (
+    _AT_OPTION,
     click.option(
         "--creds",
         type=CredentialsType(),
@@ -139,7 +150,7 @@ _REGISTRY_OPTIONS = (
     click.option(
         "--timeout",
         type=click.FloatRange(min=0.1),
-        default=30.0,
+        default=TIMEOUT_SECONDS,
         show_default=True,
         help="Seconds to wait for an answer.",
     ),
@@ -150,15 +161,20 @@ _REGISTRY_OPTIONS = (
 
 
 def session_options(
-    *, platforms: bool = True
+    *, platforms: bool = True, places: bool = True
 ) -> Callable[[_Command], Callable[..., Any]]:
-    """Add the shared options to a command; it gets a `Session` as first argument."""
-    options = (_PLATFORM_OPTIONS if platforms else ()) + _REGISTRY_OPTIONS
+    """Add the shared options to a command; it gets a `Session` as first argument.
+
+    Without `places` it reads no address, and has none of the options.
+    """
+    options = (*(_PLATFORM_OPTIONS if platforms else ()), *_REGISTRY_OPTIONS)
+    if not places:
+        options = ()
 
     def decorate(command: _Command) -> Callable[..., Any]:
         @wraps(command)
         def with_session(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - click's
-            return command(_session(named), *arguments, **named)
+            return command(_session(named, places=places), *arguments, **named)
 
         wrapped: Callable[..., Any] = with_session
         for option in reversed(options):
@@ -168,13 +184,13 @@ def session_options(
     return decorate
 
 
-def _session(named: dict[str, Any]) -> Session:
+def _session(named: dict[str, Any], *, places: bool) -> Session:
     """Take the shared options out of a command's arguments."""
     settings = current_settings()
     wanted = Wanted(
         platforms=named.pop("platforms", ()), host=named.pop("host_platform", None)
     )
-    verbose = named.pop("verbose")
+    verbose = named.pop("verbose", False)
 
     def say(text: str) -> None:
         session.say(f"tagledger: {text}")
@@ -186,15 +202,21 @@ def _session(named: dict[str, Any]) -> Session:
     registry = RegistryOptions(
         environment=settings.environment,
         home=settings.home,
-        creds=named.pop("creds"),
-        insecure=named.pop("insecure"),
-        ca_cert=named.pop("ca_cert"),
-        client_cert=named.pop("cert"),
-        client_key=named.pop("key"),
-        mirrors=named.pop("mirrors"),
-        timeout_seconds=named.pop("timeout"),
+        creds=named.pop("creds", None),
+        insecure=named.pop("insecure", False),
+        ca_cert=named.pop("ca_cert", None),
+        client_cert=named.pop("cert", None),
+        client_key=named.pop("key", None),
+        mirrors=named.pop("mirrors", ()),
+        timeout_seconds=named.pop("timeout", TIMEOUT_SECONDS),
         on_notice=say,
         on_rate_limit=say_if_verbose,
     )
-    session = Session(settings=settings, registry=registry, wanted=wanted)
+    session = Session(
+        settings=settings,
+        registry=registry,
+        wanted=wanted,
+        ledger=ledger_address(),
+        at=named.pop("at", None) if places else None,
+    )
     return session

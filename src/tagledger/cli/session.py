@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Any, TypeVar
 
 import click
@@ -25,17 +26,29 @@ class Session:
     """One run of one command: its options, its output, its progress line."""
 
     def __init__(
-        self, *, settings: Settings, registry: RegistryOptions, wanted: Wanted
+        self,
+        *,
+        settings: Settings,
+        registry: RegistryOptions,
+        wanted: Wanted,
+        ledger: str,
+        at: datetime | None = None,
     ) -> None:
         self.progress = ProgressLine(sys.stderr)
         self.wanted = wanted
         self.opening = Opening(
-            settings=settings, registry=registry, progress=self.progress
+            settings=settings,
+            registry=registry,
+            progress=self.progress,
+            ledger=ledger,
+            at=at,
         )
 
-    def opened(self, address: str) -> AbstractAsyncContextManager[Place]:
+    def opened(
+        self, address: str, *, opening: Opening | None = None
+    ) -> AbstractAsyncContextManager[Place]:
         """The place at an address, closed again at the end."""
-        return opened(address, self.opening)
+        return opened(address, opening or self.opening)
 
     def run(self, work: Coroutine[Any, Any, _T]) -> _T:
         """Run to the end, with the progress line cleared after it."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 import msgspec
 
 from tagledger.cli.exit_codes import DIFFERS
+from tagledger.cli.moments import MomentType
 from tagledger.cli.options import PlatformType, session_options
 from tagledger.cli.session import Session
 from tagledger.flows.diff import diff
@@ -23,6 +26,9 @@ from tagledger.model.platform import PlatformFilter
     multiple=True,
     help="Of B, where it is not that of A; repeatable.",
 )
+@click.option(
+    "--other-at", type=MomentType(), help="What B was at this time; --at is for A."
+)
 @click.option("--full", is_flag=True, help="Also what is the same; nothing is cut.")
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of a view.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Markdown instead.")
@@ -33,6 +39,7 @@ def command(
     after: str,
     *,
     others: tuple[PlatformFilter, ...],
+    other_at: datetime | None,
     full: bool,
     as_json: bool,
     as_markdown: bool,
@@ -48,8 +55,13 @@ def command(
     if others:
         wanted_after = msgspec.structs.replace(session.wanted, platforms=others)
 
+    opening_after = msgspec.structs.replace(session.opening, at=other_at)
+
     async def read() -> Difference:
-        async with session.opened(before) as first, session.opened(after) as second:
+        async with (
+            session.opened(before) as first,
+            session.opened(after, opening=opening_after) as second,
+        ):
             return await diff(
                 first, second, wanted=session.wanted, wanted_after=wanted_after
             )
