@@ -127,7 +127,10 @@ class Ledger(Protocol):
         ...
 
     def search(self, search: Search, *, limit: int = 20, offset: int = 0) -> list[Hit]:
-        """The images that fit, the best first."""
+        """The images that fit: the best steps first, of each the newest images.
+
+        The newest 1,000 steps that fit are ranked, by how much of each was said.
+        """
         ...
 
     def unproven(self, *, after: int = 0, limit: int = 100) -> list[int]:
