@@ -366,6 +366,51 @@ def test_a_damaged_bundle_is_said(tmp_path: Path, ledger: Ledger) -> None:
         imported(bundle, ledger)
 
 
+def test_without_git_it_is_said(tmp_path: Path, ledger: Ledger) -> None:
+    """A repository cannot be read without it."""
+    folder = repository(tmp_path / "reports", COMMITS)
+
+    with pytest.raises(NotSupported, match="git is not installed"):
+        import_place(folder, ledger, environment={"PATH": str(tmp_path)})
+
+
+def test_a_repository_cannot_have_its_programs_run(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    """Its settings name a checker of signatures, and a commit is signed: nobody is called."""
+    folder = repository(tmp_path / "reports", COMMITS)
+    called = tmp_path / "called"
+    checker = tmp_path / "checker"
+    checker.write_text(f"#!/bin/sh\ntouch {called}\n")
+    checker.chmod(0o755)
+    git(folder, "config", "gpg.program", str(checker))
+    git(folder, "config", "log.showSignature", "true")
+    head, _, message = git(folder, "cat-file", "commit", "HEAD").partition(b"\n\n")
+    sign = b"-----BEGIN PGP SIGNATURE-----\n \n abc\n -----END PGP SIGNATURE-----"
+    signed = head + b"\ngpgsig " + sign + b"\n\n" + message
+    made = git(folder, "hash-object", "-t", "commit", "-w", "--stdin", stdin=signed)
+    git(folder, "update-ref", "refs/heads/main", made.decode().strip())
+
+    assert 5 == imported(folder, ledger).recorded.observations
+    assert not called.exists()
+
+    git(folder, "log", "-1")
+    assert called.exists()
+
+
+def test_the_surroundings_point_git_nowhere_else(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    """`GIT_DIR`, as a hook sets it, does not replace what was asked for."""
+    folder = repository(tmp_path / "reports", COMMITS)
+    other = repository(tmp_path / "other", COMMITS[:1])
+    environment = {"PATH": os.environ["PATH"], "GIT_DIR": str(other / ".git")}
+
+    result = import_place(folder, ledger, environment=environment)
+
+    assert 5 == result.recorded.observations
+
+
 def test_the_command_says_what_was_new(tmp_path: Path, program: Program) -> None:
     """In words, and as JSON with every version that was not read."""
     commits: list[Files] = [*COMMITS, {f"{REMOTE}/3.6.md": b""}]
