@@ -8,7 +8,7 @@
     │   └── UnknownAddress · NotSupported
     ├── NotFound                 it is not there                           (exit 3)
     │   ├── RepositoryNotFound · TagNotFound · ManifestNotFound · BlobNotFound
-    │   ├── PlatformNotFound · PlaceNotFound
+    │   ├── PlatformNotFound · PlaceNotFound · NotObserved
     │   └── ContentNotHeld       the source never has such bytes
     ├── Refused                  somebody said no                          (exit 4)
     │   ├── AuthenticationRequired · CredentialsRefused · AccessDenied
@@ -222,6 +222,19 @@ class PlaceNotFound(NotFound):
         super().__init__(f"{place}: {problem}")
         self.place = place
         self.hint = hint
+
+
+class NotObserved(NotFound):
+    """The ledger knows nothing of this, or nothing from so early."""
+
+    code = "not-observed"
+    hint = "tagledger record REF observes a name from now on"
+
+    def __init__(self, what: str, moment: datetime | None = None) -> None:
+        by = f" by {moment:%Y-%m-%d %H:%M:%S} UTC" if moment else ""
+        super().__init__(f"{what}: the ledger has no observation of it{by}")
+        self.what = what
+        self.moment = moment
 
 
 class ContentNotHeld(NotFound):

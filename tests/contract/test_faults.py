@@ -80,6 +80,19 @@ def _heavy(version: str, at: int) -> Stated:
     return msgspec.structs.replace(stated, parts=(*stated.parts, os.urandom(40_000)))
 
 
+def test_a_backup_that_finds_no_room_leaves_nothing(
+    small_disk: Path, tmp_path: Path
+) -> None:
+    """Half a copy never has the name of a whole one."""
+    with open_ledger(str(tmp_path / "ledger.db")) as ledger:
+        ledger.record([_heavy(f"v{number}", number) for number in range(60)])
+
+        with pytest.raises(LedgerFull):
+            ledger.backup(small_disk / "backup.db")
+
+    assert [] == [*small_disk.iterdir()]
+
+
 def test_a_medium_that_cannot_be_written_can_be_read(small_disk: Path) -> None:
     """Questions are answered; a write is refused with the reason."""
     path = small_disk / "ledger.db"

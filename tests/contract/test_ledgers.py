@@ -15,6 +15,7 @@ from tagledger.errors import (
     LedgerError,
     LedgerNotFound,
     MalformedDigest,
+    WriteFailed,
 )
 from tagledger.ledger.answers import Hit, Search, Use
 from tagledger.ledger.opening import open_ledger, restore_ledger
@@ -221,6 +222,12 @@ def test_any_digest_is_found(
 
     assert found is not None
     assert (roles, images) == (found.roles, found.images)
+    named = [entry.manifest for entry in ledger.images(digest(name))]
+    assert [digest(f"manifest {version} amd64") for version in "ba"][-images:] == named
+    assert named[1:] == [
+        entry.manifest for entry in ledger.images(digest(name), offset=1)
+    ]
+    assert [] == ledger.images(digest("never seen"))
     assert ledger.find(digest("never seen")) is None
 
 
@@ -555,6 +562,8 @@ def test_a_backup_holds_everything_and_can_be_restored(
         ledger.record([page("python:3.6", "d", 3)])
         with pytest.raises(LedgerError, match="already"):
             restore_ledger(copy, address)
+        with pytest.raises(WriteFailed, match="already"):
+            ledger.backup(copy)
 
     restored = str(tmp_path / "restored.db")
     restore_ledger(copy, restored)

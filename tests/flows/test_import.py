@@ -23,14 +23,17 @@ from support.page_history import (
 )
 from support.program import Program
 from support.publishing import write_layout
+from support.seed_page import SEED
 from support.tools import needs
-from tagledger.errors import DamagedPage, PlaceNotFound
+from tagledger.errors import DamagedPage, NotSupported, PlaceNotFound
 from tagledger.flows.import_history import HistoryImport
 from tagledger.flows.import_place import import_place
 from tagledger.flows.importing import Imported, Reached, Skipped, write_all
+from tagledger.flows.prove_ledger import prove_ledger
 from tagledger.ledger.opening import open_ledger
 from tagledger.ledger.protocol import Ledger
 from tagledger.ledger.stated import Recorded, Stated
+from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
 from tagledger.model.reference import parse_reference
 from tagledger.sources.git_repository import opened_repository
@@ -253,7 +256,7 @@ def test_a_killed_import_is_made_up_for(tmp_path: Path, program: Program) -> Non
     folder = repository(tmp_path / "reports", commits)
     chance = random.Random(4)  # noqa: S311 - moments need a seed, not secrecy
     file = str(tmp_path / "ledger.sqlite")
-    arguments = ("--ledger", file, "import", str(folder))
+    arguments = ("--ledger", file, "import", "--no-proof", str(folder))
     for _ in range(4):
         running = program.start(*arguments)
         time.sleep(chance.uniform(0.2, 1.6))
@@ -287,6 +290,38 @@ def test_pages_are_imported_from_a_folder_and_alone(
     assert (1, ()) == (first.recorded.observations, first.skipped)
     assert 0 == again.recorded.observations
     assert [(moment(3), root(1), False, True)] == facts(ledger)
+
+
+def test_what_came_in_is_proven(tmp_path: Path, ledger: Ledger) -> None:
+    """The seed's list and manifests are held from then on; nothing is tried twice."""
+    seed = (SEED / "python-3.8.0-windowsservercore.md").read_bytes()
+    commits: list[Files] = [
+        {f"{REMOTE}/3.8.0-windowsservercore.md": seed},
+        {f"{REMOTE}/3.6.md": page("3.6", 1)},
+    ]
+    imported(repository(tmp_path / "reports", commits), ledger)
+
+    first = prove_ledger(ledger)
+    again = prove_ledger(ledger)
+
+    assert (4, 0) == (first.proven, again.proven)
+    assert (1, 0) == (first.reported + first.contradicted, again.reported)
+    for file in (SEED / "blobs").iterdir():
+        document = ledger.document(Digest(f"sha256:{file.name}"))
+        assert document is not None
+        assert (Evidence.PROVEN, file.read_bytes()) == (
+            document.evidence,
+            document.content,
+        )
+
+
+def test_a_local_page_tells_of_no_registry(tmp_path: Path, ledger: Ledger) -> None:
+    """Its packages are no observation of a tag."""
+    file = tmp_path / "local.md"
+    file.write_text("# `python:3.6`\n\n## Docker Metadata\n")
+
+    with pytest.raises(NotSupported):
+        imported(file, ledger)
 
 
 def test_a_layout_is_imported_with_its_bytes(tmp_path: Path, ledger: Ledger) -> None:
@@ -329,6 +364,51 @@ def test_a_damaged_bundle_is_said(tmp_path: Path, ledger: Ledger) -> None:
 
     with pytest.raises(PlaceNotFound, match="cannot unpack"):
         imported(bundle, ledger)
+
+
+def test_without_git_it_is_said(tmp_path: Path, ledger: Ledger) -> None:
+    """A repository cannot be read without it."""
+    folder = repository(tmp_path / "reports", COMMITS)
+
+    with pytest.raises(NotSupported, match="git is not installed"):
+        import_place(folder, ledger, environment={"PATH": str(tmp_path)})
+
+
+def test_a_repository_cannot_have_its_programs_run(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    """Its settings name a checker of signatures, and a commit is signed: nobody is called."""
+    folder = repository(tmp_path / "reports", COMMITS)
+    called = tmp_path / "called"
+    checker = tmp_path / "checker"
+    checker.write_text(f"#!/bin/sh\ntouch {called}\n")
+    checker.chmod(0o755)
+    git(folder, "config", "gpg.program", str(checker))
+    git(folder, "config", "log.showSignature", "true")
+    head, _, message = git(folder, "cat-file", "commit", "HEAD").partition(b"\n\n")
+    sign = b"-----BEGIN PGP SIGNATURE-----\n \n abc\n -----END PGP SIGNATURE-----"
+    signed = head + b"\ngpgsig " + sign + b"\n\n" + message
+    made = git(folder, "hash-object", "-t", "commit", "-w", "--stdin", stdin=signed)
+    git(folder, "update-ref", "refs/heads/main", made.decode().strip())
+
+    assert 5 == imported(folder, ledger).recorded.observations
+    assert not called.exists()
+
+    git(folder, "log", "-1")
+    assert called.exists()
+
+
+def test_the_surroundings_point_git_nowhere_else(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    """`GIT_DIR`, as a hook sets it, does not replace what was asked for."""
+    folder = repository(tmp_path / "reports", COMMITS)
+    other = repository(tmp_path / "other", COMMITS[:1])
+    environment = {"PATH": os.environ["PATH"], "GIT_DIR": str(other / ".git")}
+
+    result = import_place(folder, ledger, environment=environment)
+
+    assert 5 == result.recorded.observations
 
 
 def test_the_command_says_what_was_new(tmp_path: Path, program: Program) -> None:

@@ -62,9 +62,9 @@ def repository(folder: Path, commits: Sequence[Files], *, branch: str = "main") 
     return folder
 
 
-def git(folder: Path, *arguments: str, stdin: bytes = b"") -> None:
-    """Run git there, with nothing of this machine's settings."""
-    subprocess.run(
+def git(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes:
+    """What git prints there, with nothing of this machine's settings."""
+    done = subprocess.run(
         ["git", "-C", str(folder), *arguments],
         input=stdin,
         check=True,
@@ -75,6 +75,7 @@ def git(folder: Path, *arguments: str, stdin: bytes = b"") -> None:
             "GIT_CONFIG_NOSYSTEM": "1",
         },
     )
+    return done.stdout
 
 
 def _commit(number: int, files: Files, branch: str) -> bytes:

@@ -7,10 +7,14 @@ from collections.abc import Sequence
 from tagledger import __version__
 
 COMMANDS = {
+    "check": "Check every byte and row of the ledger; 1 where anything is wrong.",
     "diff": "Show what changed from one image to another.",
+    "find": "Find where a digest was, or images by their steps and settings.",
+    "history": "Tell what a tag was and when, and what changed each time.",
     "import": "Take pages, their git history or an OCI layout into the ledger.",
     "pull": "Copy an image into an OCI layout, every digest checked.",
     "raw": "Print the exact bytes of an index, a manifest or a config.",
+    "record": "Observe images and write down what they are now.",
     "report": "Write the page of an image: Markdown, or JSON.",
     "show": "Show an image in the terminal.",
     "tags": "List the tags of a repository, newest version first.",
@@ -48,6 +52,7 @@ Addresses:
   docker-archive:FILE[:ref]            what `docker save` wrote
   docker-daemon:NAME                   a Docker-compatible daemon
   report:FILE.md[:tag][@sha256:…]      a published page (report:- for stdin)
+  ledger:REF                           what the ledger has of it (--at TIME: had)
 
 Exit codes: 0 done, 1 differs or contradicted, 2 usage, 3 not found, 4 refused,
 5 unreachable, 6 invalid content, 130 interrupted."""

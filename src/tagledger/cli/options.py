@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from tagledger.cli.ledger_options import ledger_address
+from tagledger.cli.moments import MomentType
 from tagledger.cli.parameters import Parsed, parse_credentials, parse_mirror
 from tagledger.cli.session import Session
 from tagledger.model.host_platform import parse_host_platform
@@ -19,6 +21,9 @@ from tagledger.sources.registry.options import RegistryOptions
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+
+TIMEOUT_SECONDS = 30.0
+"""How long an answer is waited for."""
 
 _File = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -37,7 +42,13 @@ _PLATFORM_OPTIONS = (
         help="Only the one image that a host of this platform would run.",
     ),
 )
+_AT_OPTION = click.option(
+    "--at",
+    type=MomentType(),
+    help="What ledger:REF was at this time, as 2017-12-01.",
+)
 _REGISTRY_OPTIONS = (
+    _AT_OPTION,
     click.option(
         "--creds",
         type=Parsed("user:password", parse_credentials),
@@ -59,7 +70,7 @@ _REGISTRY_OPTIONS = (
     click.option(
         "--timeout",
         type=click.FloatRange(min=0.1),
-        default=30.0,
+        default=TIMEOUT_SECONDS,
         show_default=True,
         help="Seconds to wait for an answer.",
     ),
@@ -70,15 +81,20 @@ _REGISTRY_OPTIONS = (
 
 
 def session_options(
-    *, platforms: bool = True
+    *, platforms: bool = True, places: bool = True
 ) -> Callable[[_Command], Callable[..., Any]]:
-    """Add the shared options to a command; it gets a `Session` as first argument."""
-    options = (_PLATFORM_OPTIONS if platforms else ()) + _REGISTRY_OPTIONS
+    """Add the shared options to a command; it gets a `Session` as first argument.
+
+    Without `places` it reads no address, and has none of the options.
+    """
+    options = (*(_PLATFORM_OPTIONS if platforms else ()), *_REGISTRY_OPTIONS)
+    if not places:
+        options = ()
 
     def decorate(command: _Command) -> Callable[..., Any]:
         @wraps(command)
         def with_session(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - click's
-            return command(_session(named), *arguments, **named)
+            return command(_session(named, places=places), *arguments, **named)
 
         wrapped: Callable[..., Any] = with_session
         for option in reversed(options):
@@ -88,14 +104,14 @@ def session_options(
     return decorate
 
 
-def _session(named: dict[str, Any]) -> Session:
+def _session(named: dict[str, Any], *, places: bool) -> Session:
     """Take the shared options out of a command's arguments."""
     settings = current_settings()
     wanted = Wanted(
         platforms=named.pop("platforms", ()), host=named.pop("host_platform", None)
     )
-    verbose = named.pop("verbose")
-    if named["key"] is not None and named["cert"] is None:
+    verbose = named.pop("verbose", False)
+    if named.get("key") is not None and named.get("cert") is None:
         raise click.UsageError("--key needs --cert, the certificate that it is for")
 
     def say(text: str) -> None:
@@ -108,15 +124,21 @@ def _session(named: dict[str, Any]) -> Session:
     registry = RegistryOptions(
         environment=settings.environment,
         home=settings.home,
-        creds=named.pop("creds"),
-        insecure=named.pop("insecure"),
-        ca_cert=named.pop("ca_cert"),
-        client_cert=named.pop("cert"),
-        client_key=named.pop("key"),
-        mirrors=named.pop("mirrors"),
-        timeout_seconds=named.pop("timeout"),
+        creds=named.pop("creds", None),
+        insecure=named.pop("insecure", False),
+        ca_cert=named.pop("ca_cert", None),
+        client_cert=named.pop("cert", None),
+        client_key=named.pop("key", None),
+        mirrors=named.pop("mirrors", ()),
+        timeout_seconds=named.pop("timeout", TIMEOUT_SECONDS),
         on_notice=say,
         on_rate_limit=say_if_verbose,
     )
-    session = Session(settings=settings, registry=registry, wanted=wanted)
+    session = Session(
+        settings=settings,
+        registry=registry,
+        wanted=wanted,
+        ledger=ledger_address(),
+        at=named.pop("at", None) if places else None,
+    )
     return session

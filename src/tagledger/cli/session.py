@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import aclosing, asynccontextmanager
+from datetime import datetime
 from typing import Any, TypeVar
 
 import click
@@ -26,20 +27,32 @@ class Session:
     """One run of one command: its options, its output, its progress line."""
 
     def __init__(
-        self, *, settings: Settings, registry: RegistryOptions, wanted: Wanted
+        self,
+        *,
+        settings: Settings,
+        registry: RegistryOptions,
+        wanted: Wanted,
+        ledger: str,
+        at: datetime | None = None,
     ) -> None:
         self.progress = ProgressLine(sys.stderr)
         self.wanted = wanted
         self.opening = Opening(
-            settings=settings, registry=registry, progress=self.progress
+            settings=settings,
+            registry=registry,
+            progress=self.progress,
+            ledger=ledger,
+            at=at,
         )
 
     @asynccontextmanager
-    async def opened(self, address: str) -> AsyncIterator[Place]:
+    async def opened(
+        self, address: str, *, opening: Opening | None = None
+    ) -> AsyncIterator[Place]:
         """The place at an address, closed again at the end."""
         with without_certificates():
             # What kind of place it is decides what is loaded for it.
-            place = open_place(address, self.opening)
+            place = open_place(address, opening or self.opening)
         loaded()
         async with aclosing(place.source):
             yield place

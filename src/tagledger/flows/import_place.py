@@ -13,6 +13,7 @@ from tagledger.flows.importing import Imported, write_all
 from tagledger.ledger.protocol import Ledger
 from tagledger.model.source import Progress, no_progress
 from tagledger.sources.git_repository import (
+    head_of,
     is_bundle,
     is_repository,
     opened_repository,
@@ -33,10 +34,7 @@ def import_place(
     for alone raises its DamagedPage. Raises PlaceNotFound or LedgerError.
     """
     if is_bundle(path) or is_repository(path):
-        with opened_repository(path, environment) as repository:
-            history = HistoryImport(repository, progress=progress)
-            reached = ledger.note(history.position)
-            return write_all(history.statements(reached), ledger)
+        return _import_repository(path, ledger, environment, progress)
     if is_layout(path):
         return write_all(images_of_layout(path, progress=progress), ledger)
     if path.is_dir():
@@ -46,4 +44,19 @@ def import_place(
     imported = write_all(pages_of_file(path), ledger)
     if imported.skipped:
         raise imported.skipped[0].problem
+    return imported
+
+
+def _import_repository(
+    path: Path, ledger: Ledger, environment: Mapping[str, str], progress: Progress
+) -> Imported:
+    # A bundle takes longer to unpack than it takes to see that nothing is new in it.
+    is_done = f"imported git:{head_of(path, environment)}"
+    if ledger.note(is_done) is not None:
+        return Imported()
+    with opened_repository(path, environment) as repository:
+        history = HistoryImport(repository, progress=progress)
+        reached = ledger.note(history.position)
+        imported = write_all(history.statements(reached), ledger)
+    ledger.record([], notes={is_done: history.source})
     return imported

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from tagledger.errors import DamagedPage, TagledgerError, TooLarge
+from tagledger.errors import DamagedPage, NotSupported, TagledgerError, TooLarge
 from tagledger.flows.record_paths import is_expected
 from tagledger.ledger.protocol import Ledger
 from tagledger.ledger.stated import Recorded, Stated
@@ -20,6 +20,8 @@ from tagledger.reports.page.reader import MAX_PAGE_BYTES, PageReader
 BATCH_STATEMENTS = 2_000
 BATCH_BYTES = 48 * 1024 * 1024
 """Where a batch is full: what a kill can cost, and what is held in memory."""
+
+_LOCAL = b"# `"
 
 
 class Skipped(msgspec.Struct, frozen=True):
@@ -94,6 +96,8 @@ def read_statements(
     try:
         if content is None:
             raise TooLarge(where, MAX_PAGE_BYTES)
+        if content.startswith(_LOCAL):
+            raise NotSupported(f"{where}: a page of packages tells of no registry")
         page = reader.read(content, place=where, observed_at=moment)
     except TagledgerError as exc:
         if is_expected(path) or not _is_other_markdown(exc):

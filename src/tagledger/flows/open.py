@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 import msgspec
 
@@ -18,18 +19,29 @@ from tagledger.sources.registry.options import RegistryOptions
 
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
-    """What may be needed to open any place."""
+    """What may be needed to open any place.
+
+    `ledger` is the address of the ledger that ``ledger:`` means; `at` the moment that
+    it is asked about, None for now.
+    """
 
     settings: Settings
     registry: RegistryOptions
     progress: Progress = no_progress
+    ledger: str | None = None
+    at: datetime | None = None
 
 
 class Place(msgspec.Struct, frozen=True):
-    """An opened source, and the name to ask it for."""
+    """An opened source, and the name to ask it for.
+
+    `knows_absence` where it is the place that publishes the name: that it has no such
+    thing then means that there is none.
+    """
 
     source: Source
     name: Reference
+    knows_absence: bool = False
 
 
 def _registry(rest: str, opening: Opening) -> tuple[Source, Reference]:
@@ -70,6 +82,25 @@ def _page(rest: str, opening: Opening) -> tuple[Source, Reference]:
     return open_page(rest, progress=opening.progress)
 
 
+def _ledger(rest: str, opening: Opening) -> tuple[Source, Reference]:
+    from tagledger.flows.stated_pages import StatedPages
+    from tagledger.ledger.opening import open_ledger
+    from tagledger.ledger.source import LedgerSource, known_reference
+
+    if opening.ledger is None:
+        raise UnknownAddress(f"ledger:{rest}", "it is not said which ledger is meant")
+    ledger = open_ledger(opening.ledger, create=False)
+    try:
+        name = known_reference(ledger, rest)
+    except BaseException:
+        ledger.close()
+        raise
+    source = LedgerSource(
+        ledger, read_page=StatedPages(), at=opening.at, progress=opening.progress
+    )
+    return source, name
+
+
 TRANSPORTS: dict[str, Callable[[str, Opening], tuple[Source, Reference]]] = {
     "docker": _registry,
     "oci": _layout,
@@ -77,6 +108,7 @@ TRANSPORTS: dict[str, Callable[[str, Opening], tuple[Source, Reference]]] = {
     "docker-archive": _docker_archive,
     "docker-daemon": _docker_daemon,
     "report": _page,
+    "ledger": _ledger,
 }
 
 
@@ -94,12 +126,28 @@ def open_place(address: str, opening: Opening) -> Place:
             rest = rest.removeprefix("//")
         if not rest:
             raise UnknownAddress(address, f"nothing stands behind {transport}:")
-        return Place(*TRANSPORTS[transport](rest, opening))
+        if transport != "docker":
+            _refuse_moment(address, opening, is_ledger=transport == "ledger")
+            return Place(*TRANSPORTS[transport](rest, opening))
+        return _published(rest, opening)
     if "://" in address:
         known = ", ".join(f"{name}:" for name in TRANSPORTS if name != "docker")
         problem = f"no such kind of address; there are docker://, {known}"
         raise UnknownAddress(address, problem)
-    return Place(*_registry(address, opening))
+    return _published(address, opening)
+
+
+def _published(rest: str, opening: Opening) -> Place:
+    """A name in a registry; a mirror does not know what there is not."""
+    _refuse_moment(rest, opening, is_ledger=False)
+    source, name = _registry(rest, opening)
+    mirrored = {domain for domain, _ in opening.registry.mirrors}
+    return Place(source, name, knows_absence=name.domain not in mirrored)
+
+
+def _refuse_moment(address: str, opening: Opening, *, is_ledger: bool) -> None:
+    if opening.at is not None and not is_ledger:
+        raise UnknownAddress(address, "only a ledger knows the past: write ledger:REF")
 
 
 @asynccontextmanager

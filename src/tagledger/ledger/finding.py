@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import msgspec
 
 from tagledger.errors import MalformedDigest
-from tagledger.ledger.answers import Found, Use
+from tagledger.ledger.answers import EntryRow, Found, Use
 from tagledger.ledger.contents import PAGE_PART, digest_of
 from tagledger.ledger.engine import Engine, Row
+from tagledger.ledger.entry_parts import KIND_NAMES
 from tagledger.ledger.evidence import EVIDENCE
 from tagledger.ledger.keys import moment_of
 from tagledger.ledger.names import reference_of
@@ -72,6 +73,30 @@ def _roles(engine: Engine, number: int) -> Iterator[str]:
     for name, holds in zip(named, claims, strict=True):
         if holds:
             yield name
+
+
+def images(engine: Engine, digest: Digest, limit: int, offset: int) -> list[EntryRow]:
+    """As `Ledger.images`."""
+    rows = engine.query("digest", hash=digest.raw)
+    if not rows:
+        return []
+    number = rows[0][0]
+    found = engine.query("digest_entries", digest_id=number, limit=limit, offset=offset)
+    return [*map(entry_row, found)]
+
+
+def entry_row(row: Row) -> EntryRow:
+    """An entry, as the questions for entries give it."""
+    return EntryRow(
+        entry=row[0],
+        kind=KIND_NAMES[row[1]],
+        manifest=None if row[3] is None else digest_of(row[2], row[3]),
+        config=None if row[5] is None else digest_of(row[4], row[5]),
+        platform=platform_text(row[6]),
+        total_size_bytes=row[7],
+        layer_list=row[8],
+        recipe=row[9],
+    )
 
 
 def uses(engine: Engine, digest: Digest, limit: int, offset: int) -> list[Use]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tagledger.errors import NotSupported
 from tagledger.ledger.copying import copy_rows
 from tagledger.ledger.engine import Engine, Progress
 from tagledger.ledger.protocol import Ledger
@@ -44,7 +45,12 @@ def restore_ledger(
 
 def _engine(address: str, *, create: bool, progress: Progress) -> Engine:
     if address.startswith(SERVER_SCHEMES):
-        from tagledger.ledger.postgresql_engine import open_postgresql
+        try:
+            from tagledger.ledger.postgresql_engine import open_postgresql
+        except ImportError as exc:
+            problem = "a ledger on PostgreSQL needs psycopg, which is not here"
+            hint = "pip install 'tagledger[postgresql]'"
+            raise NotSupported(problem, hint=hint) from exc
 
         return open_postgresql(address, create=create, progress=progress)
     from tagledger.ledger.sqlite_engine import open_sqlite

@@ -116,12 +116,21 @@ class Ledger(Protocol):
         """What is known of the digest; None if it was never seen."""
         ...
 
+    def images(
+        self, digest: Digest, *, limit: int = 50, offset: int = 0
+    ) -> list[EntryRow]:
+        """The images and other entries that have it or are it, the newest first."""
+        ...
+
     def uses(self, digest: Digest, *, limit: int = 50, offset: int = 0) -> list[Use]:
         """The names that had it, sorted by repository and tag."""
         ...
 
     def search(self, search: Search, *, limit: int = 20, offset: int = 0) -> list[Hit]:
-        """The images that fit, the best first."""
+        """The images that fit: the best steps first, of each the newest images.
+
+        The newest 1,000 steps that fit are ranked, by how much of each was said.
+        """
         ...
 
     def unproven(self, *, after: int = 0, limit: int = 100) -> list[int]:
@@ -141,7 +150,10 @@ class Ledger(Protocol):
         ...
 
     def backup(self, target: Path) -> None:
-        """Write a whole copy as an SQLite file while the ledger is in use."""
+        """Write a whole copy as an SQLite file while the ledger is in use.
+
+        Raises WriteFailed where there is such a file already.
+        """
         ...
 
     def close(self) -> None:

@@ -15,14 +15,15 @@ from tagledger.ledger.keys import microseconds, moment_of
 from tagledger.ledger.names import reference_of, repository_patterns
 from tagledger.model.platform import parse_platform
 
-MAX_STEPS = 2_000
-"""Most steps looked at for one search: who needs more has to say more words."""
+MAX_STEPS = 1_000
+"""Most steps ranked for one search, the newest: who needs more has to say more."""
 
 MAX_ENTRIES = 20_000
 """Most images looked at for one step, the newest first: two seconds at the worst."""
 
 _RUNS = re.compile(r"[^\W_]+")
 _FOREVER = 2**62
+_TYPICAL_LENGTH = 250  # so that ``CMD bash`` does not always come before a recipe
 
 _Setting = dict[str, object]
 
@@ -70,22 +71,31 @@ def _has(engine: Engine, entry_id: int, setting: _Setting) -> bool:
     return bool(engine.query("has_setting", entry_id=entry_id, **setting))
 
 
-def _steps(engine: Engine, search: Search) -> Iterator[tuple[int | None, str | None]]:
+def _steps(engine: Engine, search: Search) -> list[tuple[int | None, str | None]]:
     """The steps that fit, the best first; one that is None where none is wanted."""
     runs = [_RUNS.findall(word) for word in (search.words or "").split()]
     words = engine.text_query([found for found in runs if found])
-    if search.words and not words:
-        return iter(())  # nothing but punctuation
     exact = engine.substring_pattern(search.exact or "")
+    if search.words and not words:
+        return []  # nothing but punctuation
     if search.words and search.exact:
-        found = engine.stream("steps_both", words=words, exact=exact, limit=MAX_STEPS)
+        found = engine.query("steps_both", words=words, exact=exact, limit=MAX_STEPS)
     elif search.words:
-        found = engine.stream("steps_with_words", words=words, limit=MAX_STEPS)
+        found = engine.query("steps_with_words", words=words, limit=MAX_STEPS)
     elif search.exact:
-        found = engine.stream("steps_with_text", exact=exact, limit=MAX_STEPS)
+        found = engine.query("steps_with_text", exact=exact, limit=MAX_STEPS)
     else:
-        found = iter([(None, None)])
-    return ((row[0], row[1]) for row in found)
+        return [(None, None)]
+    said = [run.lower() for word in runs for run in word]
+    ranked = sorted(found, key=lambda row: (_distance(row[1], said), -row[0]))
+    return [(row[0], row[1]) for row in ranked]
+
+
+def _distance(text: str, said: list[str]) -> float:
+    """How far a step is from being only what was said: less is better."""
+    lower = text.lower()
+    spoken = sum(len(run) * lower.count(run) for run in said)
+    return (len(text) + _TYPICAL_LENGTH) / (spoken + 1)
 
 
 def _filters(search: Search) -> dict[str, object]:

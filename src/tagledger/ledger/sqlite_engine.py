@@ -130,7 +130,9 @@ class SqliteEngine:
         with translated(str(target)):
             copy = sqlite3.connect(target)
             try:
-                self._connection.backup(copy, pages=4096, sleep=0.01)
+                # In one go: in steps it would begin anew whenever another writes,
+                # and in WAL mode it keeps nobody from writing.
+                self._connection.backup(copy)
             finally:
                 copy.close()
 
@@ -138,6 +140,7 @@ class SqliteEngine:
         """Let go of the file."""
         with suppress(sqlite3.Error):
             # So that the next one to open it plans its questions well.
+            self._connection.execute("PRAGMA analysis_limit = 1000")
             self._connection.execute("PRAGMA optimize")
         self._connection.close()
 

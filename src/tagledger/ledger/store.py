@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tagledger.errors import WriteFailed
 from tagledger.ledger import finding, history, searching
 from tagledger.ledger.answers import (
     Counts,
@@ -23,7 +24,6 @@ from tagledger.ledger.answers import (
 from tagledger.ledger.checking import check
 from tagledger.ledger.contents import ContentReader, digest_of
 from tagledger.ledger.engine import Engine
-from tagledger.ledger.entry_parts import KIND_NAMES
 from tagledger.ledger.evidence import EVIDENCE
 from tagledger.ledger.keys import moment_of
 from tagledger.ledger.names import reference_of, repository_patterns
@@ -89,19 +89,8 @@ class Store:
 
     def entries(self, statement: int) -> list[EntryRow]:
         """What a statement lists."""
-        return [
-            EntryRow(
-                entry=row[0],
-                kind=KIND_NAMES[row[1]],
-                manifest=None if row[3] is None else digest_of(row[2], row[3]),
-                config=None if row[5] is None else digest_of(row[4], row[5]),
-                platform=finding.platform_text(row[6]),
-                total_size_bytes=row[7],
-                layer_list=row[8],
-                recipe=row[9],
-            )
-            for row in self._engine.query("statement_entries", statement_id=statement)
-        ]
+        rows = self._engine.query("statement_entries", statement_id=statement)
+        return [*map(finding.entry_row, rows)]
 
     def parts(self, statement: int) -> tuple[tuple[bytes, ...], bytes] | None:
         """The parts of the page that said so, and their separator."""
@@ -136,6 +125,12 @@ class Store:
         """What is known of the digest."""
         return finding.find(self._engine, digest)
 
+    def images(
+        self, digest: Digest, *, limit: int = 50, offset: int = 0
+    ) -> list[EntryRow]:
+        """The images and other entries that have it."""
+        return finding.images(self._engine, digest, limit, offset)
+
     def uses(self, digest: Digest, *, limit: int = 50, offset: int = 0) -> list[Use]:
         """The names that had it."""
         return finding.uses(self._engine, digest, limit, offset)
@@ -164,7 +159,18 @@ class Store:
 
     def backup(self, target: Path) -> None:
         """Write a whole copy as an SQLite file."""
-        self._engine.backup(target)
+        if target.exists():
+            raise WriteFailed(str(target), "is there already")
+        # Under its name only once it is whole.
+        part = target.with_name(f"{target.name}.part")
+        part.unlink(missing_ok=True)
+        try:
+            self._engine.backup(part)
+            part.replace(target)
+        except OSError as exc:
+            raise WriteFailed(str(target), exc.strerror or "not written") from exc
+        finally:
+            part.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the file or the connection."""

@@ -164,6 +164,26 @@ def read_object(process: subprocess.Popen[bytes], limit: int) -> bytes | None:
     return None
 
 
+def head_of(path: Path, environment: Mapping[str, str]) -> str:
+    """The newest commit of the repository or bundle at a path.
+
+    Raises PlaceNotFound, or NotSupported where git is missing.
+    """
+    try:
+        if is_bundle(path):
+            arguments = ("bundle", "list-heads", str(path.resolve()))
+            listed = _run(path.parent, arguments, environment)
+            if listed is None:
+                raise PlaceNotFound(str(path), "a bundle that git cannot read")
+            names = dict(map(_named, listed.splitlines()))
+            return names.get("HEAD") or _chosen(str(path), names)
+        head = _resolved(path, "HEAD", environment)
+        return head or _chosen(str(path), _listed(path, environment))
+    except FileNotFoundError as exc:
+        hint = "install git; the folder's pages can be imported without it"
+        raise NotSupported("git is not installed", hint=hint) from exc
+
+
 @contextmanager
 def opened_repository(
     path: Path, environment: Mapping[str, str]
@@ -171,35 +191,19 @@ def opened_repository(
     """The repository at a path.
 
     A bundle is unpacked among the system's temporary files while it is read.
-    Raises PlaceNotFound, or NotSupported where git is missing.
+    Raises as `head_of` does.
     """
-    try:
-        if is_bundle(path):
-            with tempfile.TemporaryDirectory(prefix="tagledger-") as folder:
-                yield _unbundled(path, Path(folder), environment)
-        else:
-            head = _resolved(path, "HEAD", environment)
-            if head is None:
-                names = _listed(path, environment)
-                head = _chosen(str(path), names)
-            yield GitRepository(path, head, environment)
-    except FileNotFoundError as exc:
-        if exc.filename != "git":
-            raise
-        hint = "install git; the folder's pages can be imported without it"
-        raise NotSupported("git is not installed", hint=hint) from exc
-
-
-def _unbundled(
-    path: Path, folder: Path, environment: Mapping[str, str]
-) -> GitRepository:
-    _run(folder, ("init", "--quiet", "--bare", "--template="), environment)
-    listed = _run(folder, ("bundle", "unbundle", str(path.resolve())), environment)
-    if listed is None:
-        raise PlaceNotFound(str(path), "a bundle that git cannot unpack")
-    names = dict(_named(line) for line in listed.splitlines() if b" " in line)
-    head = names.get("HEAD") or _chosen(str(path), names)
-    return GitRepository(folder, head, environment)
+    head = head_of(path, environment)
+    if not is_bundle(path):
+        yield GitRepository(path, head, environment)
+        return
+    with tempfile.TemporaryDirectory(prefix="tagledger-") as name:
+        folder = Path(name)
+        _run(folder, ("init", "--quiet", "--bare", "--template="), environment)
+        arguments = ("bundle", "unbundle", str(path.resolve()))
+        if _run(folder, arguments, environment) is None:
+            raise PlaceNotFound(str(path), "a bundle that git cannot unpack")
+        yield GitRepository(folder, head, environment)
 
 
 def _chosen(place: str, names: Mapping[str, str]) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 import msgspec
 
 from tagledger.cli.exit_codes import DIFFERS
+from tagledger.cli.moments import MomentType
 from tagledger.cli.options import session_options
 from tagledger.cli.parameters import Parsed
 from tagledger.cli.session import Session
@@ -24,6 +27,9 @@ from tagledger.model.platform import PlatformFilter, parse_platform
     multiple=True,
     help="Of B, where it is not that of A; repeatable.",
 )
+@click.option(
+    "--other-at", type=MomentType(), help="What B was at this time; --at is for A."
+)
 @click.option("--full", is_flag=True, help="Also what is the same; nothing is cut.")
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of a view.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Markdown instead.")
@@ -34,6 +40,7 @@ def command(
     after: str,
     *,
     others: tuple[PlatformFilter, ...],
+    other_at: datetime | None,
     full: bool,
     as_json: bool,
     as_markdown: bool,
@@ -49,8 +56,13 @@ def command(
     if others:
         wanted_after = msgspec.structs.replace(session.wanted, platforms=others)
 
+    opening_after = msgspec.structs.replace(session.opening, at=other_at)
+
     async def read() -> Difference:
-        async with session.opened(before) as first, session.opened(after) as second:
+        async with (
+            session.opened(before) as first,
+            session.opened(after, opening=opening_after) as second,
+        ):
             return await diff(
                 first, second, wanted=session.wanted, wanted_after=wanted_after
             )

@@ -13,6 +13,7 @@ from tagledger.cli.pace import Pace
 from tagledger.cli.session import Session
 from tagledger.flows.import_place import import_place
 from tagledger.flows.importing import Imported
+from tagledger.flows.prove_ledger import Proven, prove_ledger
 
 MAX_SHOWN = 20
 """Versions that could not be read and are shown; `--json` has them all."""
@@ -20,14 +21,16 @@ MAX_SHOWN = 20
 
 @click.command("import")
 @click.argument("path", metavar="PATH", type=click.Path(path_type=Path))
+@click.option("--no-proof", is_flag=True, help="Do not try to prove what came in.")
 @click.option("--json", "as_json", is_flag=True, help="What came of it, as JSON.")
 @session_options(platforms=False)
-def command(session: Session, path: Path, *, as_json: bool) -> None:
+def command(session: Session, path: Path, *, no_proof: bool, as_json: bool) -> None:
     """Take pages, their git history or an OCI layout into the ledger.
 
     PATH is a page, a folder of pages, a git repository (plain, bare or a bundle) with
     its whole history, or an OCI layout. What is there already adds nothing, and an
-    import that was interrupted goes on where it stopped.
+    import that was interrupted goes on where it stopped. Then what pages state is
+    proven as far as that goes.
     """
     with opened_ledger(session, create=True) as ledger:
         try:
@@ -37,6 +40,9 @@ def command(session: Session, path: Path, *, as_json: bool) -> None:
                 environment=session.opening.settings.environment,
                 progress=Pace(session.progress),
             )
+            proven = None
+            if not no_proof:
+                proven = prove_ledger(ledger, progress=Pace(session.progress))
         finally:
             session.progress.clear()
     for skipped in imported.skipped[:MAX_SHOWN]:
@@ -45,17 +51,20 @@ def command(session: Session, path: Path, *, as_json: bool) -> None:
         more = len(imported.skipped) - MAX_SHOWN
         session.say(f"tagledger: {more} more were not read (--json)")
     if as_json:
-        session.write(msgspec.json.format(msgspec.json.encode(_summary(imported))))
+        session.write(
+            msgspec.json.format(msgspec.json.encode(_summary(imported, proven)))
+        )
         session.write("\n")
     else:
-        session.write("".join(f"{line}\n" for line in _lines(imported)))
+        session.write("".join(f"{line}\n" for line in _lines(imported, proven)))
 
 
-def _summary(imported: Imported) -> dict[str, object]:
+def _summary(imported: Imported, proven: Proven | None) -> dict[str, object]:
     return {
         "pages": imported.pages,
         "gone": imported.gone,
         "added": msgspec.to_builtins(imported.recorded),
+        "proof": msgspec.to_builtins(proven),
         "skipped": [
             {
                 "where": skipped.where,
@@ -67,14 +76,22 @@ def _summary(imported: Imported) -> dict[str, object]:
     }
 
 
-def _lines(imported: Imported) -> list[str]:
+def _lines(imported: Imported, proven: Proven | None) -> list[str]:
     added = imported.recorded
-    if not (imported.pages or imported.gone or added.observations):
-        return ["nothing new"]
-    read = f"{imported.pages:,} versions of pages read, {imported.gone:,} names gone"
-    new = f"{added.statements:,} statements, {added.entries:,} images"
-    size = f"{added.content_bytes / 1e6:,.1f} MB"
-    return [
-        f"{added.observations:,} observations added ({read})",
-        f"{new}, {added.contents:,} contents of {size} were new",
-    ]
+    lines = []
+    if imported.pages or imported.gone or added.observations:
+        read = f"{imported.pages:,} versions of pages read, {imported.gone:,} gone"
+        new = f"{added.statements:,} statements, {added.entries:,} images"
+        size = f"{added.content_bytes / 1e6:,.1f} MB"
+        lines += [
+            f"{added.observations:,} observations added ({read})",
+            f"{new}, {added.contents:,} contents of {size} were new",
+        ]
+    else:
+        lines.append("nothing new")
+    if proven is not None and proven != Proven():
+        lines.append(
+            f"{proven.proven:,} manifests and lists proven, {proven.reported:,} stay "
+            f"reported, {proven.contradicted:,} contradicted"
+        )
+    return lines

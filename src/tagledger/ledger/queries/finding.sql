@@ -71,6 +71,40 @@ WITH wanted AS (
 
 SELECT COUNT(*) FROM wanted;
 
+-- name: digest_entries
+WITH wanted AS (
+    SELECT e.id FROM entry e WHERE e.manifest_digest_id = :digest_id
+    UNION
+    SELECT e.id FROM entry e WHERE e.config_digest_id = :digest_id
+    UNION
+    SELECT e.id
+    FROM layer l
+    JOIN layer_list_item i ON i.layer_id = l.id
+    JOIN entry e ON e.layer_list_id = i.list_id
+    WHERE l.digest_id = :digest_id
+    UNION
+    SELECT e.id
+    FROM layer l
+    JOIN layer_list_item i ON i.layer_id = l.id
+    JOIN entry e ON e.layer_list_id = i.list_id
+    WHERE l.diff_digest_id = :digest_id
+    UNION
+    SELECT se.entry_id
+    FROM statement st
+    JOIN statement_entry se ON se.statement_id = st.id
+    WHERE st.root_digest_id = :digest_id
+)
+
+SELECT
+    e.id, e.kind, dm.algorithm, dm.hash, dc.algorithm, dc.hash, pl.name,
+    e.total_size_bytes, e.layer_list_id, e.recipe_id
+FROM (SELECT id FROM wanted ORDER BY id DESC LIMIT :limit OFFSET :offset) w
+JOIN entry e ON e.id = w.id
+LEFT JOIN digest dm ON dm.id = e.manifest_digest_id
+LEFT JOIN digest dc ON dc.id = e.config_digest_id
+LEFT JOIN platform pl ON pl.id = e.platform_id
+ORDER BY e.id DESC;
+
 -- name: digest_uses
 WITH wanted AS (
     SELECT e.id FROM entry e WHERE e.manifest_digest_id = :digest_id

@@ -104,6 +104,20 @@ class PageReader:
                 exc = DamagedPage("", content.count(b"\n", 0, at) + 2, problem)
             raise exc.moved(0, place) from exc
 
+    def read_piece(
+        self, content: bytes, *, place: str, observed_at: datetime
+    ) -> Snapshot:
+        """The page of one tag as it may have stood among others on a page of all tags.
+
+        There an image's listing may break off, and the next tag follow: such a piece
+        is taken alone as well. Raises DamagedPage.
+        """
+        try:
+            _refuse_foreign(content)
+            return self._one(content, place, observed_at)
+        except DamagedPage as exc:
+            raise exc.moved(0, place) from exc
+
     def _one(self, content: bytes, place: str, observed_at: datetime) -> Snapshot:
         if is_old(content):
             return self._old.read(content, source=place, observed_at=observed_at)

@@ -10,6 +10,7 @@ from tagledger.model import media_types
 from tagledger.model.digest import Digest
 from tagledger.model.snapshot import Missing, Snapshot
 from tagledger.reports.page.form import FORMS
+from tagledger.reports.page.parts import pages_of_tags
 from tagledger.reports.page.reader import PageReader, read_page, write_published
 from tagledger.reports.page.tag_details import MAX_TAGS, write_tag_details
 from tagledger.reports.page.writer import write_page
@@ -207,6 +208,23 @@ def test_an_image_whose_listing_broke_off_is_no_half_image() -> None:
     assert () == first.images
     assert isinstance(first.entries[0], Missing)
     assert first.root == first.entries[0].manifest
+
+
+def test_the_pieces_of_a_page_of_all_tags_are_read_alone() -> None:
+    """Also one whose listing broke off: each says what it says on the page."""
+    broken = old("a:1", LAYERS[:2], GOOD)
+    text = contents("a:1", "a:2", "a:3") + broken + old("a:2", LAYERS, GOOD)
+    text += absent("a:3")
+    reader = PageReader()
+
+    alone = [
+        reader.read_piece(piece, place="page.md", observed_at=OBSERVED_AT)
+        for piece in pages_of_tags(text.encode())
+    ]
+
+    assert [(item.reference, item.root, item.entries) for item in read(text)] == [
+        (item.reference, item.root, item.entries) for item in alone
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,40 @@
+"""`tagledger history`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from tagledger.cli.ledger_options import opened_ledger
+from tagledger.cli.moments import MomentType
+from tagledger.cli.options import session_options
+from tagledger.cli.session import Session
+
+
+@click.command("history")
+@click.argument("reference", metavar="REF")
+@click.option("--at", type=MomentType(), help="Only what it was at this time.")
+@click.option("--source", help="Only what this source said, as the list names it.")
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of lines.")
+@session_options(platforms=False, places=False)
+def command(
+    session: Session,
+    reference: str,
+    *,
+    at: datetime | None,
+    source: str | None,
+    as_json: bool,
+) -> None:
+    """Tell what a tag was and when, and what changed each time."""
+    from tagledger.cli.history_views import history_json, history_lines
+    from tagledger.flows.history import history
+
+    with opened_ledger(session) as ledger:
+        told = session.run(
+            history(ledger, reference, at=at, source=source, progress=session.progress)
+        )
+    if as_json:
+        session.write(history_json(told))
+    else:
+        session.write("".join(f"{line}\n" for line in history_lines(told)))

@@ -1,0 +1,69 @@
+"""What the ledger knows of a digest, and which images have a text or a setting."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tagledger.errors import NotObserved
+from tagledger.ledger.answers import Found, Hit, Search, Use
+from tagledger.ledger.protocol import Ledger
+
+MAX_LISTED = 50
+"""Most digests listed for a prefix that several begin with."""
+
+
+class DigestFindings(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of the digests that begin so.
+
+    Of one there is where it was: a page of `uses`, and whether more follow. Several
+    are only listed, up to `MAX_LISTED`.
+    """
+
+    found: tuple[Found, ...]
+    uses: tuple[Use, ...] = ()
+    has_more: bool = False
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether several digests begin so."""
+        return len(self.found) > 1
+
+
+class SearchFindings(msgspec.Struct, frozen=True):
+    """A page of hits, the best first, and whether more follow."""
+
+    hits: tuple[Hit, ...]
+    has_more: bool
+
+
+def find_digest(
+    ledger: Ledger, prefix: str, *, limit: int = 50, page: int = 1
+) -> DigestFindings:
+    """Find a digest by at least six of its hex digits, with or without algorithm.
+
+    Raises MalformedDigest, or NotObserved where none begins so.
+    """
+    digests = ledger.resolve(prefix, limit=MAX_LISTED + 1)
+    found = [known for digest in digests if (known := ledger.find(digest)) is not None]
+    if not found:
+        raise NotObserved(prefix)
+    if len(found) > 1:
+        return DigestFindings(
+            found=tuple(found[:MAX_LISTED]), has_more=len(found) > MAX_LISTED
+        )
+    offset = (page - 1) * limit
+    uses = ledger.uses(found[0].digest, limit=limit + 1, offset=offset)
+    return DigestFindings(
+        found=tuple(found), uses=tuple(uses[:limit]), has_more=len(uses) > limit
+    )
+
+
+def find_images(
+    ledger: Ledger, search: Search, *, limit: int = 20, page: int = 1
+) -> SearchFindings:
+    """Find images by what their steps say and their settings are.
+
+    Raises MalformedPlatform.
+    """
+    hits = ledger.search(search, limit=limit + 1, offset=(page - 1) * limit)
+    return SearchFindings(tuple(hits[:limit]), len(hits) > limit)
