@@ -32,7 +32,7 @@ class Session:
         settings: Settings,
         registry: RegistryOptions,
         wanted: Wanted,
-        ledger: str,
+        ledger: str | None = None,
         at: datetime | None = None,
     ) -> None:
         self.progress = ProgressLine(sys.stderr)
