@@ -61,6 +61,41 @@ def test_what_is_new_is_said(program: Program, registry: Registry) -> None:
     )
 
 
+def test_nothing_is_fetched_twice(program: Program, registry: Registry) -> None:
+    """One HEAD where nothing changed; where the tag moved to what is held by digest, its bytes are not asked for."""
+    name = f"{registry.address}/a/b:1.0"
+    program.run("record", name)
+    asked = len(registry.requests)
+    observations(program, name)
+
+    assert ["HEAD"] == [request.method for request in registry.requests[asked:]]
+    registry.tag("a/b", "1.0", ONE.digest)
+    (moved,) = observations(program, name)
+    assert ("moved", ONE.digest) == (moved["change"], moved["digest"])
+    assert ["HEAD", "HEAD"] == [request.method for request in registry.requests[asked:]]
+
+
+def test_a_new_child_alone_is_fetched(program: Program, registry: Registry) -> None:
+    """HEAD counts only where its digest is held: a new index is fetched, what it shares with the old one is not."""
+    name = f"{registry.address}/a/b:1.0"
+    program.run("record", name)
+    new = random_image(seed=3, arch="s390x")
+    index = index_of([ONE, TWO, new])
+    put_into(registry, "a/b", index, "1.0")
+    asked = len(registry.requests)
+    observations(program, name)
+
+    assert [
+        ("HEAD", "1.0"),
+        ("GET", "1.0"),
+        ("GET", new.digest),
+        ("GET", new.config.digest),
+    ] == [
+        (request.method, request.path.rpartition("/")[2])
+        for request in registry.requests[asked:]
+    ]
+
+
 def test_a_new_ledger_is_told_of_and_lines_say_what_changed(
     program: Program, registry: Registry
 ) -> None:

@@ -13,7 +13,7 @@ import msgspec
 
 from tagledger.errors import UnknownAddress
 from tagledger.model.reference import Reference
-from tagledger.model.source import Progress, Source, no_progress
+from tagledger.model.source import Held, Progress, Source, no_progress, nothing_held
 from tagledger.settings import Settings
 from tagledger.sources.registry.options import RegistryOptions
 
@@ -22,7 +22,7 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     """What may be needed to open any place.
 
     `ledger` is the address of the ledger that ``ledger:`` means; `at` the moment that
-    it is asked about, None for now.
+    it is asked about, None for now. `held` documents are not fetched from a registry.
     """
 
     settings: Settings
@@ -30,6 +30,7 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     progress: Progress = no_progress
     ledger: str | None = None
     at: datetime | None = None
+    held: Held = nothing_held
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -47,7 +48,9 @@ class Place(msgspec.Struct, frozen=True):
 def _registry(rest: str, opening: Opening) -> tuple[Source, Reference]:
     from tagledger.sources.registry.source import open_registry
 
-    return open_registry(rest, opening.registry, progress=opening.progress)
+    return open_registry(
+        rest, opening.registry, progress=opening.progress, held=opening.held
+    )
 
 
 def _layout(rest: str, opening: Opening) -> tuple[Source, Reference]:

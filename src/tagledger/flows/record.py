@@ -26,10 +26,11 @@ from tagledger.ledger.answers import Observation
 from tagledger.ledger.protocol import Ledger
 from tagledger.ledger.source import LATEST
 from tagledger.ledger.stated import Recorded, Stated
+from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
 from tagledger.model.reference import Reference
-from tagledger.model.snapshot import Snapshot
-from tagledger.model.source import Wanted
+from tagledger.model.snapshot import Document, Snapshot
+from tagledger.model.source import Held, Wanted
 from tagledger.reports.page.form import PageForm
 from tagledger.reports.page.parts import cut_page
 from tagledger.reports.page.writer import write_page
@@ -115,6 +116,17 @@ async def record(
     before = ledger.at(snapshot.reference, LATEST)
     recorded = ledger.record([_stated(snapshot)])
     return Noted(snapshot=snapshot, before=before, recorded=recorded)
+
+
+def held_by(ledger: Ledger) -> Held:
+    """What of the ledger need not be fetched: what a registry once served."""
+
+    def held(digest: Digest) -> Document | None:
+        document = ledger.document(digest)
+        is_read = document is not None and document.evidence is Evidence.READ
+        return document if is_read else None
+
+    return held
 
 
 async def tagged(place: Place) -> AsyncIterator[Place]:

@@ -37,14 +37,17 @@ def _hits(engine: Engine, search: Search) -> Iterator[Hit]:
     filters = _filters(search)
     settings = [*_settings(search)]
     for step_id, text in _steps(engine, search):
-        for entry_id, tested in _entries(engine, step_id, settings):
+        for entry_id, tested in _entries(engine, step_id, settings, filters):
             if all(_has(engine, entry_id, setting) for setting in settings[tested:]):
                 for row in engine.query("hits", entry_id=entry_id, **filters):
                     yield _hit(row, text)
 
 
 def _entries(
-    engine: Engine, step_id: int | None, settings: list[_Setting]
+    engine: Engine,
+    step_id: int | None,
+    settings: list[_Setting],
+    filters: dict[str, object],
 ) -> Iterator[tuple[int, int]]:
     """Entries that may fit, the newest first, and how many settings each has surely."""
     tested = 0
@@ -54,7 +57,7 @@ def _entries(
         tested = 1
         rows = engine.stream("entries_with_setting", limit=MAX_ENTRIES, **settings[0])
     else:
-        rows = engine.stream("newest_entries", limit=MAX_ENTRIES)
+        rows = engine.stream("newest_entries", limit=MAX_ENTRIES, **filters)
     # A step may stand twice in a recipe, one behind the other.
     for entry_id, _ in groupby(row[0] for row in rows):
         yield entry_id, tested

@@ -12,7 +12,7 @@ from tagledger.model.descriptor import Descriptor
 from tagledger.model.digest import Digest
 from tagledger.model.platform import Platform, PlatformFilter
 from tagledger.model.reference import Reference
-from tagledger.model.snapshot import Snapshot
+from tagledger.model.snapshot import Document, Snapshot
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being read, how much of it is done, and how much there is
@@ -21,6 +21,15 @@ Progress = Callable[[str, int, int | None], None]
 
 def no_progress(_what: str, _done: int, _total: int | None) -> None:
     """Say nothing."""
+
+
+Held = Callable[[Digest], Document | None]
+"""Gives a document whose bytes are at hand already, so that it is not fetched."""
+
+
+def nothing_held(_digest: Digest) -> Document | None:
+    """Everything has to be fetched."""
+    return None
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from tagledger.cli.ledger_options import opened_ledger
 from tagledger.cli.options import session_options
@@ -14,7 +15,7 @@ from tagledger.cli.session import Session
 from tagledger.errors import LedgerError, TagledgerError
 
 if TYPE_CHECKING:
-    from tagledger.flows.open import Place
+    from tagledger.flows.open import Opening, Place
     from tagledger.flows.record import Noted
     from tagledger.ledger.protocol import Ledger
 
@@ -68,9 +69,12 @@ class _Run:
         self.failures: list[tuple[str, TagledgerError]] = []
 
     async def all(self, ledger: Ledger, wanted: list[str], *, all_tags: bool) -> None:
+        from tagledger.flows.record import held_by
+
+        opening = msgspec.structs.replace(self._session.opening, held=held_by(ledger))
         for address in wanted:
             try:
-                async for place in _places(self._session, address, all_tags=all_tags):
+                async for place in _places(address, opening, all_tags=all_tags):
                     await self._one(ledger, address, place)
             except LedgerError:
                 raise
@@ -103,11 +107,12 @@ class _Run:
 
 
 async def _places(
-    session: Session, address: str, *, all_tags: bool
+    address: str, opening: Opening, *, all_tags: bool
 ) -> AsyncIterator[Place]:
+    from tagledger.flows.open import opened
     from tagledger.flows.record import tagged
 
-    async with session.opened(address) as place:
+    async with opened(address, opening) as place:
         if not all_tags:
             yield place
             return

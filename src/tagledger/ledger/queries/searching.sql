@@ -19,7 +19,14 @@ ORDER BY e.id DESC
 LIMIT :limit;
 
 -- name: newest_entries
-SELECT id FROM entry ORDER BY id DESC LIMIT :limit;
+SELECT e.id
+FROM entry e
+LEFT JOIN platform pl ON pl.id = e.platform_id
+WHERE (CAST(:os AS TEXT) IS NULL OR pl.os = :os)
+AND (CAST(:architecture AS TEXT) IS NULL OR pl.architecture = :architecture)
+AND (CAST(:variant AS TEXT) IS NULL OR pl.variant = :variant)
+ORDER BY e.id DESC
+LIMIT :limit;
 
 -- name: has_setting
 SELECT 1

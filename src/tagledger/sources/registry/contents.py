@@ -17,7 +17,7 @@ from tagledger.model.config import MAX_CONFIG_BYTES
 from tagledger.model.descriptor import Descriptor
 from tagledger.model.manifest import MAX_MANIFEST_BYTES
 from tagledger.model.reference import Reference
-from tagledger.model.source import BlobHeaders, Received
+from tagledger.model.source import BlobHeaders, Held, Received, nothing_held
 from tagledger.sources.registry.addresses import Purpose
 from tagledger.sources.registry.answers import Answer, refusal
 from tagledger.sources.registry.client import RegistryClient
@@ -32,11 +32,19 @@ FIRST_BYTE_HEADERS = CIMultiDict(Accept="*/*", Range="bytes=0-0")
 
 
 class RegistryContents:
-    """Implements `Contents` for one name in one registry."""
+    """Implements `Contents` for one name in one registry.
+
+    What is `held` is not fetched again; the assembly hashes it all the same.
+    """
 
     def __init__(
-        self, client: RegistryClient, name: Reference, options: RegistryOptions
+        self,
+        client: RegistryClient,
+        name: Reference,
+        options: RegistryOptions,
+        held: Held = nothing_held,
     ) -> None:
+        self._held = held
         self._client = client
         self._name = name
         self._notice = options.on_notice
@@ -45,13 +53,18 @@ class RegistryContents:
     async def root(self) -> Received:
         """The manifest or index that the tag, or else the digest, names."""
         name = self._name
-        answer = await self._manifest(name.digest or name.tag or "latest")
+        asked = name.digest or name.tag or "latest"
+        if self._held is not nothing_held and (known := await self._unchanged(asked)):
+            return known
+        answer = await self._manifest(asked)
         if answer.status == 404:
             raise _nothing_there(answer, name)
         return Received(answer.body, answer.media_type, answer.digest)
 
     async def manifest(self, descriptor: Descriptor) -> Received:
         """A manifest by its digest. Raises ManifestNotFound."""
+        if (document := self._held(descriptor.digest)) is not None:
+            return Received(document.received)
         answer = await self._manifest(descriptor.digest)
         if answer.status == 404:
             raise ManifestNotFound(self._repository.name, descriptor.digest)
@@ -59,6 +72,8 @@ class RegistryContents:
 
     async def config(self, descriptor: Descriptor) -> bytes:
         """A config's bytes. Raises BlobNotFound."""
+        if (document := self._held(descriptor.digest)) is not None:
+            return document.content
         answer = await self._client.ask(
             "GET",
             self._repository,
@@ -88,6 +103,24 @@ class RegistryContents:
         if answer.status not in (200, 206):
             raise refusal(answer, self._repository.name)
         return _headers_of(answer)
+
+    async def _unchanged(self, reference: str) -> Received | None:
+        """What is held of the digest that HEAD names; None where GET has to tell.
+
+        HEAD is not counted against the rate limit of Docker Hub.
+        """
+        answer = await self._client.ask(
+            "HEAD", self._repository, f"manifests/{reference}", MANIFEST_HEADERS
+        )
+        digest = answer.digest
+        if answer.status != 200 or digest is None:
+            return None
+        if self._name.digest not in (None, digest):
+            return None
+        document = self._held(digest)
+        if document is None:
+            return None
+        return Received(document.received, document.media_type, digest)
 
     async def _manifest(self, reference: str) -> Answer:
         answer = await self._client.ask(

@@ -10,7 +10,15 @@ from tagledger.model.assembly import assemble, verified_document
 from tagledger.model.descriptor import Descriptor
 from tagledger.model.reference import Reference, parse_reference
 from tagledger.model.snapshot import Snapshot
-from tagledger.model.source import Progress, Received, Source, Wanted, no_progress
+from tagledger.model.source import (
+    Held,
+    Progress,
+    Received,
+    Source,
+    Wanted,
+    no_progress,
+    nothing_held,
+)
 from tagledger.sources.registry.client import RegistryClient
 from tagledger.sources.registry.contents import RegistryContents
 from tagledger.sources.registry.endpoint import endpoint_of
@@ -33,7 +41,9 @@ class RegistrySource:
         *,
         progress: Progress = no_progress,
         surroundings: Surroundings | None = None,
+        held: Held = nothing_held,
     ) -> None:
+        self._held = held
         self._options = options
         self._progress = progress
         self._surroundings = surroundings or Surroundings()
@@ -87,7 +97,7 @@ class RegistrySource:
             await client.aclose()
 
     def _contents(self, name: Reference) -> RegistryContents:
-        return RegistryContents(self._client(name), name, self._options)
+        return RegistryContents(self._client(name), name, self._options, self._held)
 
     def _client(self, name: Reference) -> RegistryClient:
         client = self._clients.get(name.domain)
@@ -102,12 +112,17 @@ class RegistrySource:
 
 
 def open_registry(
-    rest: str, options: RegistryOptions, *, progress: Progress = no_progress
+    rest: str,
+    options: RegistryOptions,
+    *,
+    progress: Progress = no_progress,
+    held: Held = nothing_held,
 ) -> tuple[Source, Reference]:
     """The source and the name behind ``docker://NAME`` or a bare reference.
 
-    Nothing is asked yet. Raises MalformedReference, or UnknownAddress for a mirror.
+    Nothing is asked yet, and what is `held` never will be. Raises MalformedReference,
+    or UnknownAddress for a mirror.
     """
     name = parse_reference(rest.removeprefix("docker://"))
-    source = RegistrySource(options, progress=progress)
+    source = RegistrySource(options, progress=progress, held=held)
     return source, name
