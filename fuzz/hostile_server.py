@@ -142,7 +142,9 @@ def _header(draw: Choices, own: int, other: int) -> tuple[str, str]:
             draw.pick(ODD_TEXTS),
         )
     )
+    # A realm is told who asks; no other place may be.
     realm = draw.pick((place, f"http://127.0.0.1:{draw.pick((own, other))}/token"))
+    realm = realm.replace("/elsewhere", "/token")
     name, text = draw.pick(
         (
             ("Location", place),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from support.blobs import Published
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
 SEED_PAGE = ROOT / "tests" / "assets" / "seed" / "python-3.8.0-windowsservercore.md"
 EXAMPLE = ROOT / "examples" / "greeting"
 
@@ -105,8 +106,6 @@ $ docker pull library/a@{_DIGESTS[2]}
 @cache
 def kinds() -> dict[str, Published]:
     """One published thing of each kind that is to be read."""
-    if (folder := str(ROOT / "tests")) not in sys.path:
-        sys.path.insert(0, folder)
     from support.kinds import KINDS
 
     return {name: make() for name, make in KINDS.items()}

@@ -1,6 +1,7 @@
 """The program as its users run it: a process of its own, with a home and an environment that the test made."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -81,7 +82,13 @@ class Program:
             stderr=stderr,
             env=self.environment,
             cwd=self.home,
+            preexec_fn=_hear_ctrl_c,  # noqa: PLW1509 - it calls nothing that a thread could hold
         )
+
+
+def _hear_ctrl_c() -> None:
+    """Tests that run in the background are deaf to SIGINT, and so would be what they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def command(arguments: tuple[str, ...]) -> list[str]:

@@ -65,3 +65,14 @@ def test_the_same_seed_tries_the_same_inputs() -> None:
 
     assert "--seed 5" in first
     assert first.partition(" s;")[2] == second.partition(" s;")[2]
+
+
+@pytest.mark.parametrize("name", ["fuzz_assembly", "fuzz_registry"])
+def test_an_input_that_was_kept_is_tried_again(name: str, tmp_path: Path) -> None:
+    """Alone, without the inputs that a run begins with."""
+    kept = tmp_path / "kept"
+    kept.write_bytes(b"\x01\x02")
+
+    done = run(FUZZ / f"{name}.py", "--input", kept)
+
+    assert f"{kept}: nothing wrong\n" == done.stdout
