@@ -196,7 +196,7 @@ def _compare_steps(
 ) -> tuple[tuple[StepDifference, ...], Relation, BaseDifference | None]:
     if not (_has_steps(before) and _has_steps(after)):
         return (), Relation.UNKNOWN, None
-    if _is_held_and_same(before, after):
+    if _is_held_and_same(before, after) and before.has_config != after.has_config:
         # One config: what a page tells otherwise of it, it only writes otherwise.
         before = after = before if before.has_config else after
     if before.image is None or after.image is None:
