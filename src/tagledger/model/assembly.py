@@ -117,8 +117,11 @@ def verified_root(
     """
     name = asked or "the document"
     payload = signed_payload(received.content, received.media_type, name)
-    digest = asked or Digest.of(payload)
-    digest.verify(payload)
+    if asked is None:
+        digest = Digest.of(payload)
+    else:
+        digest = asked
+        digest.verify(payload)
     decoded = decode_manifest(payload, digest, received.media_type)
     if isinstance(decoded, Schema1Manifest):
         is_signed = payload is not received.content
@@ -179,9 +182,11 @@ class _Assembly:
             *self._configs.values(),
             *self._headers.values(),
         ]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        running = [task for task in tasks if not _is_over(task)]
+        if running:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
 
     def hold(self, digest: Digest, document: Document) -> None:
         """Keep a verified document."""
@@ -347,6 +352,13 @@ class _Assembly:
     def _tell(self, what: str) -> None:
         self._done += 1
         self.progress(what, self._done, None)
+
+
+def _is_over(task: asyncio.Task[Any]) -> bool:
+    """Whether it has ended; asyncio complains of a failure that nobody looks at."""
+    if task.done() and not task.cancelled():
+        task.exception()
+    return task.done()
 
 
 def _once(

@@ -8,6 +8,7 @@ from typing import Self
 
 from tagledger.errors import DigestMismatch, MalformedDigest
 
+_HASHES = {"sha256": hashlib.sha256, "sha512": hashlib.sha512}
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}", re.ASCII)
 
 
@@ -53,6 +54,6 @@ class Digest(str):
 
     def verify(self, content: bytes) -> None:
         """Raise `DigestMismatch` unless these bytes have this digest."""
-        received = Digest.of(content, self.algorithm)
-        if received != self:
-            raise DigestMismatch(self, received)
+        received = _HASHES[self.algorithm](content).hexdigest()
+        if received != self.encoded:
+            raise DigestMismatch(self, f"{self.algorithm}:{received}")
