@@ -209,7 +209,7 @@ def _blobs(snapshot: Snapshot) -> Iterator[Descriptor]:
 
 def _pointers(snapshot: Snapshot) -> Iterator[Descriptor]:
     for digest, document in snapshot.documents.items():
-        if document.media_type not in media_types.INDEXES | media_types.MANIFESTS:
+        if document.media_type not in media_types.DOCUMENTS:
             continue
         decoded = decode_manifest(document.content, digest, document.media_type)
         if isinstance(decoded, Schema1Manifest):

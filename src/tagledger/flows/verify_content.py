@@ -136,7 +136,7 @@ class _Walk:
         platform = None if child.platform is None else str(child.platform)
         if is_attestation(child):
             platform = "attestation"
-        if child.media_type not in media_types.INDEXES | media_types.MANIFESTS:
+        if child.media_type not in media_types.DOCUMENTS:
             return Checked(layers=(LayerCheck(child, None, platform),))
         try:
             document = verified_document(child, Received(await self._content(child)))

@@ -147,7 +147,7 @@ def verified_document(descriptor: Descriptor, received: Received) -> Document:
         raise SizeMismatch(
             descriptor.digest, descriptor.size_bytes or 0, len(received.content)
         )
-    is_manifest = said in media_types.INDEXES | media_types.MANIFESTS
+    is_manifest = said in media_types.DOCUMENTS
     both_schema1 = {said, announced} <= media_types.SCHEMA1
     if is_manifest and said != announced and not both_schema1:
         raise MediaTypeMismatch(descriptor.digest, announced, said)
@@ -240,7 +240,7 @@ class _Assembly:
                     subject_digest=entries.attestation_subject(descriptor),
                 )
             ]
-        if descriptor.media_type not in media_types.INDEXES | media_types.MANIFESTS:
+        if descriptor.media_type not in media_types.DOCUMENTS:
             return [_blob_entry(descriptor, within)]
         try:
             document = await _once(self._manifests, descriptor, self._fetch_manifest)
@@ -278,7 +278,10 @@ class _Assembly:
         if self.wanted.configs or selection.wants_unstated_platform(
             self.wanted, descriptor.platform
         ):
-            config = await _once(self._configs, decoded.config, self._fetch_config)
+            if self._manifests:
+                config = await _once(self._configs, decoded.config, self._fetch_config)
+            else:  # there is no index: nobody else can ask for it
+                config = await self._fetch_config(decoded.config)
         return entries.image_entry(descriptor, decoded, config, within=within)
 
     async def _fetch_manifest(self, descriptor: Descriptor) -> Document:

@@ -145,9 +145,10 @@ def _descriptors(
 
 def _refuse_ambiguity(value: dict[str, Any], digest: Digest) -> None:
     kinds = (("manifests",), ("config", "layers"), ("fsLayers",), ("blobs",))
-    present = [[key for key in kind if key in value] for kind in kinds]
-    if sum(map(bool, present)) > 1:
-        raise AmbiguousDocument(digest, tuple(key for kind in present for key in kind))
+    present = [kind for kind in kinds if not value.keys().isdisjoint(kind)]
+    if len(present) > 1:
+        found = tuple(key for kind in present for key in kind if key in value)
+        raise AmbiguousDocument(digest, found)
 
 
 def _decode_schema1(
@@ -172,9 +173,7 @@ def _media_type(
     if said is not None and said != claim:
         raise MediaTypeMismatch(digest, claim, said)
     is_index_shaped = "manifests" in value
-    if claim not in media_types.INDEXES | media_types.MANIFESTS or (
-        claim in media_types.SCHEMA1
-    ):
+    if claim not in media_types.DOCUMENTS or (claim in media_types.SCHEMA1):
         raise MalformedDocument(
             digest, f"{claim[:120]!r} is no manifest that is known", field="mediaType"
         )

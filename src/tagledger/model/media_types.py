@@ -26,6 +26,7 @@ OCTET_STREAM = "application/octet-stream"
 INDEXES = frozenset({DOCKER_LIST, OCI_INDEX})
 SCHEMA1 = frozenset({DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED})
 MANIFESTS = frozenset({DOCKER_MANIFEST, OCI_MANIFEST, OCI_ARTIFACT_MANIFEST}) | SCHEMA1
+DOCUMENTS = INDEXES | MANIFESTS
 
 IMAGE_CONFIGS = frozenset({DOCKER_CONFIG, OCI_CONFIG, OCTET_STREAM})
 """A manifest whose config is none of these is an artifact, not an image.

@@ -96,9 +96,10 @@ def steps_of(
             )
         )
         layer += not entry.empty_layer
-        declared = _SHELL.fullmatch(text.removesuffix(" # buildkit"))
-        if declared is not None and declared[1] not in shells:
-            shells.insert(0, declared[1])
+        if text.startswith("SHELL "):
+            declared = _SHELL.fullmatch(text.removesuffix(" # buildkit"))
+            if declared is not None and declared[1] not in shells:
+                shells.insert(0, declared[1])
     return tuple(steps)
 
 

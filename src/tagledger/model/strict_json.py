@@ -124,7 +124,7 @@ def _check_depth(text: str, document: str) -> None:
 
 def _check_surrogates(text: str, value: object) -> None:
     # Half a surrogate pair is no character: Go replaces it, Python keeps it.
-    if _SURROGATE.search(text):
+    if ("\\ud" in text or "\\uD" in text) and _SURROGATE.search(text):
         json.dumps(value, ensure_ascii=False).encode()
 
 

@@ -71,7 +71,7 @@ class RegistrySource:
         contents = self._contents(name)
         if descriptor.embedded is not None:
             received = Received(descriptor.embedded)
-        elif descriptor.media_type in media_types.INDEXES | media_types.MANIFESTS:
+        elif descriptor.media_type in media_types.DOCUMENTS:
             received = await contents.manifest(descriptor)
         else:
             received = Received(await contents.config(descriptor))
