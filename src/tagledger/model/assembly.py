@@ -278,10 +278,7 @@ class _Assembly:
         if self.wanted.configs or selection.wants_unstated_platform(
             self.wanted, descriptor.platform
         ):
-            if self._manifests:
-                config = await _once(self._configs, decoded.config, self._fetch_config)
-            else:  # there is no index: nobody else can ask for it
-                config = await self._fetch_config(decoded.config)
+            config = await _once(self._configs, decoded.config, self._fetch_config)
         return entries.image_entry(descriptor, decoded, config, within=within)
 
     async def _fetch_manifest(self, descriptor: Descriptor) -> Document:
