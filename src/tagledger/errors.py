@@ -19,7 +19,7 @@
     ├── WriteFailed              a file could not be written               (exit 5)
     ├── LedgerError              the ledger cannot be used, or not now     (exit 5)
     │   ├── LedgerLocked · LedgerFull · LedgerReadOnly · LedgerUnreachable
-    │   └── LedgerNotFound · LedgerTooNew · LedgerDamaged
+    │   └── LedgerNotFound · LedgerNotEmpty · LedgerTooNew · LedgerDamaged
     └── InvalidContent           an answer that must not be believed       (exit 6)
         ├── DigestMismatch · SizeMismatch · MediaTypeMismatch
         ├── AmbiguousDocument · MalformedDocument · TooLarge
@@ -393,9 +393,11 @@ class WriteFailed(TagledgerError):
     code = "write-failed"
     hint = "check the free space and the permissions; what was written can be resumed"
 
-    def __init__(self, place: str, problem: str) -> None:
+    def __init__(self, place: str, problem: str, *, hint: str = "") -> None:
         super().__init__(f"{place}: {problem}")
         self.place = place
+        if hint:
+            self.hint = hint
 
 
 # --- the ledger -----------------------------------------------------------------------
@@ -447,6 +449,13 @@ class LedgerNotFound(LedgerError):
 
     code = "ledger-not-found"
     hint = "check the path; record and import make a new ledger"
+
+
+class LedgerNotEmpty(LedgerError):
+    """There is a ledger already where a new one was to be filled."""
+
+    code = "ledger-not-empty"
+    hint = "name a new or an empty ledger with --ledger"
 
 
 class LedgerTooNew(LedgerError):

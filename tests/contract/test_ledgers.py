@@ -1,5 +1,6 @@
 """What every ledger does, on SQLite and on a real PostgreSQL."""
 
+import os
 import sqlite3
 import threading
 from datetime import timedelta
@@ -12,7 +13,7 @@ import pytest
 from support.statements import day, digest, from_registry, gone, image, page
 from tagledger.errors import (
     DigestMismatch,
-    LedgerError,
+    LedgerNotEmpty,
     LedgerNotFound,
     MalformedDigest,
     WriteFailed,
@@ -618,7 +619,7 @@ def test_a_backup_holds_everything_and_can_be_restored(
         )
         ledger.backup(copy)
         ledger.record([page("python:3.6", "d", 3)])
-        with pytest.raises(LedgerError, match="already"):
+        with pytest.raises(LedgerNotEmpty):
             restore_ledger(copy, address)
         with pytest.raises(WriteFailed, match="already"):
             ledger.backup(copy)
@@ -635,6 +636,31 @@ def test_a_backup_holds_everything_and_can_be_restored(
         )
         assert [] == [*ledger.check()]
         assert 1 == ledger.record([page("python:3.6", "d", 3)]).observations
+
+
+def test_a_backup_is_of_one_moment(address: str, tmp_path: Path) -> None:
+    """What is written while it is made is not in it, nor does it begin anew; the copy is whole."""
+    told: list[tuple[int, int | None]] = []
+    with open_ledger(address) as ledger, open_ledger(address) as other:
+        ledger.record([page("python:3.6", "a", 0)])
+        for _ in range(6):
+            content = os.urandom(4_000_000)
+            ledger.hold({Digest.of(content): Document("text/plain", content)})
+
+        def write(_what: str, done: int, total: int | None) -> None:
+            told.append((done, total))
+            other.record([page("python:3.6", "b", len(told))])
+
+        held = ledger.backup(tmp_path / "copy.db", progress=write)
+
+        assert 1 == held.observations
+        assert 1 + len(told) == ledger.counts().observations
+    assert len(told) > 2
+    assert sorted(told) == told
+    assert told[-1][0] == told[-1][1]
+    with open_ledger(str(tmp_path / "copy.db")) as copy:
+        assert held == copy.counts()
+        assert [] == [*copy.check()]
 
 
 def test_a_backup_restores_to_the_engine_it_came_from(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tagledger import __version__
 
 COMMANDS = {
+    "backup": "Write all that the ledger holds into a new file, while it is in use.",
     "check": "Check every byte and row of the ledger; 1 where anything is wrong.",
     "diff": "Show what changed from one image to another.",
     "find": "Find where a digest was, or images by their steps and settings.",
@@ -16,6 +17,7 @@ COMMANDS = {
     "raw": "Print the exact bytes of an index, a manifest or a config.",
     "record": "Observe images and write down what they are now.",
     "report": "Write the page of an image: Markdown, or JSON.",
+    "restore": "Fill a new or empty ledger with what a backup holds.",
     "show": "Show an image in the terminal.",
     "tags": "List the tags of a repository, newest version first.",
     "verify": "Prove pages, and re-hash everything in images.",

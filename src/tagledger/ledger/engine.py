@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from tagledger.model.source import Progress as Steps
+
 Row = tuple[Any, ...]
 Key = bytes | str | int | tuple[int, str] | tuple[int, int, int]
 K = TypeVar("K", bound=Key)
@@ -75,8 +77,8 @@ class Engine(Protocol):
         """The engine's pattern for a text that contains this one exactly."""
         ...
 
-    def backup(self, target: Path) -> None:
-        """A whole copy as an SQLite file, while the database is in use."""
+    def backup(self, target: Path, progress: Steps) -> None:
+        """A whole copy as an SQLite file, of one moment, while others write."""
         ...
 
     def close(self) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 from tagledger.errors import NotSupported
+from tagledger.ledger.answers import Counts
 from tagledger.ledger.copying import copy_rows
 from tagledger.ledger.engine import Engine, Progress
+from tagledger.ledger.figures import counts
 from tagledger.ledger.protocol import Ledger
 from tagledger.ledger.store import Store
+from tagledger.model.source import Progress as Steps
+from tagledger.model.source import no_progress
 
 SERVER_SCHEMES = ("postgresql://", "postgres://")
 
@@ -25,22 +30,26 @@ def open_ledger(
 
 
 def restore_ledger(
-    backup: Path, address: str, *, progress: Progress = lambda _text: None
-) -> None:
+    backup: Path,
+    address: str,
+    *,
+    told: Progress = lambda _text: None,
+    progress: Steps = no_progress,
+) -> Counts:
     """Fill a new ledger, on either engine, with what `Ledger.backup` wrote.
 
-    All or nothing. Raises LedgerError if one with rows in it is there already.
+    All or nothing; the backup stays as it is. `told` hears what `open_ledger` tells.
+    Raises LedgerNotEmpty if there is a ledger with rows in it already.
     """
-    source = _engine(str(backup), create=False, progress=progress)
-    try:
-        target = _engine(address, create=True, progress=progress)
-        try:
-            with source.snapshot():
-                copy_rows(source, target)
-        finally:
-            target.close()
-    finally:
-        source.close()
+    from tagledger.ledger.sqlite_engine import open_backup
+
+    with (
+        closing(open_backup(backup, progress=told)) as source,
+        closing(_engine(address, create=True, progress=told)) as target,
+        source.snapshot(),
+    ):
+        copy_rows(source, target, progress=progress)
+        return counts(target)
 
 
 def _engine(address: str, *, create: bool, progress: Progress) -> Engine:

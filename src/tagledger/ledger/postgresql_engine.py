@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from tagledger.ledger.copying import copy_rows
 from tagledger.ledger.engine import K, Progress, Row
 from tagledger.ledger.named_sql import migrations, named_sql
 from tagledger.ledger.sqlite_engine import open_sqlite
+from tagledger.model.source import Progress as Steps
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another before it gives up."""
@@ -38,6 +40,11 @@ CONNECT_SECONDS = 10
 
 FIRST_ANALYSED_ROWS = 20_000
 """Rows added by one program until the server is first told to count its tables."""
+
+STREAMED_ROWS = 500
+"""Rows that the server hands out at once: a pack may have 256 KiB."""
+
+_STREAMS = count(1)
 
 WRITER_LOCK = 0x7461676C
 """The advisory lock that a writer holds while its batch lasts: "tagl"."""
@@ -93,9 +100,15 @@ class PostgresqlEngine:
             return self._live().execute(self._sql[name], values).fetchall()
 
     def stream(self, name: str, /, **values: object) -> Iterator[Row]:
-        """The same, row by row."""
+        """The same, row by row; inside a transaction they need not all be in memory."""
         with translated(self.place):
-            yield from self._live().execute(self._sql[name], values)
+            if not self._is_inside:
+                yield from self._live().execute(self._sql[name], values)
+                return
+            with self._connection.cursor(name=f"stream_{next(_STREAMS)}") as cursor:
+                cursor.itersize = STREAMED_ROWS
+                cursor.execute(self._sql[name], values)
+                yield from cursor
 
     def execute(self, name: str, /, **values: object) -> None:
         """A named change."""
@@ -145,12 +158,12 @@ class PostgresqlEngine:
             text = text.replace(special, f"\\{special}")
         return f"%{text}%"
 
-    def backup(self, target: Path) -> None:
-        """A whole copy as an SQLite file, of one moment."""
+    def backup(self, target: Path, progress: Steps) -> None:
+        """A whole copy as an SQLite file, of one moment, while others write."""
         copy = open_sqlite(target)
         try:
             with self.snapshot():
-                copy_rows(self, copy)
+                copy_rows(self, copy, progress=progress)
         finally:
             copy.close()
 

@@ -28,6 +28,7 @@ from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
 from tagledger.model.reference import Reference
 from tagledger.model.snapshot import Document
+from tagledger.model.source import Progress, no_progress
 
 
 class Ledger(Protocol):
@@ -151,10 +152,11 @@ class Ledger(Protocol):
         """What is wrong: bytes against digests, rows against what they refer to."""
         ...
 
-    def backup(self, target: Path) -> None:
+    def backup(self, target: Path, *, progress: Progress = no_progress) -> Counts:
         """Write a whole copy as an SQLite file while the ledger is in use.
 
-        Raises WriteFailed where there is such a file already.
+        It is of one moment, and says how much it holds. Raises WriteFailed where there
+        is such a file already.
         """
         ...
 

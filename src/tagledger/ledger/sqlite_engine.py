@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -20,12 +20,16 @@ from tagledger.errors import (
 )
 from tagledger.ledger.engine import K, Progress, Row
 from tagledger.ledger.named_sql import migrations, named_sql
+from tagledger.model.source import Progress as Steps
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another before it gives up."""
 
 CACHE_KIB = 64 * 1024
 """Pages of the file kept in memory."""
+
+BACKUP_PAGES = 2_000
+"""Pages copied before progress is told: 8 MB."""
 
 _KINDS: dict[int, type[LedgerError]] = {
     sqlite3.SQLITE_BUSY: LedgerLocked,
@@ -125,14 +129,21 @@ class SqliteEngine:
         escaped = "".join(f"[{char}]" if char in "*?[" else char for char in text)
         return f"*{escaped}*"
 
-    def backup(self, target: Path) -> None:
-        """A whole copy as an SQLite file, while others write."""
+    def backup(self, target: Path, progress: Steps) -> None:
+        """A whole copy as an SQLite file, of one moment, while others write."""
+
+        def tell(_status: int, remaining: int, total: int) -> None:
+            progress("pages of the file", total - remaining, total)
+
         with translated(str(target)):
             copy = sqlite3.connect(target)
             try:
-                # In one go: in steps it would begin anew whenever another writes,
-                # and in WAL mode it keeps nobody from writing.
-                self._connection.backup(copy)
+                # Having begun to read, this goes on to see that one moment: else the
+                # copy would begin anew whenever another writes. It keeps nobody from
+                # writing.
+                with self.snapshot():
+                    self._connection.execute("SELECT 1 FROM schema_version").fetchone()
+                    self._connection.backup(copy, pages=BACKUP_PAGES, progress=tell)
             finally:
                 copy.close()
 
@@ -174,9 +185,52 @@ def open_sqlite(
     return SqliteEngine(connection, place)
 
 
-def _connected(path: Path, place: str, busy_seconds: float) -> sqlite3.Connection:
+def open_backup(path: Path, *, progress: Progress = lambda _text: None) -> SqliteEngine:
+    """Open a file only to read it: a backup stays as it is.
+
+    One of an older schema is brought up to date in a copy. Raises LedgerNotFound,
+    LedgerDamaged, LedgerTooNew.
+    """
+    place = str(path)
+    if not path.exists():
+        raise LedgerNotFound(place, "there is no such file")
+    with translated(place):
+        connection = _connected(path, place, BUSY_SECONDS, "?mode=ro")
+        try:
+            return SqliteEngine(_current(connection, place, progress), place)
+        except BaseException:
+            connection.close()
+            raise
+
+
+def _current(
+    connection: sqlite3.Connection, place: str, progress: Progress
+) -> sqlite3.Connection:
+    """What was opened to be read, or a copy of it with the schema of now."""
+    version = _version(connection, place)
+    if not version:
+        raise LedgerDamaged(place, "an empty file, and no backup")
+    if version < [*migrations("sqlite")][-1][0]:
+        # Without a name it is on the disk, and gone when it is closed.
+        copy = sqlite3.connect("", isolation_level=None)
+        with closing(connection):
+            connection.backup(copy)
+        connection = copy
+    _migrate(connection, place, progress)
+    return connection
+
+
+def seal(path: Path) -> None:
+    """Make a ledger that is closed a file that can be read without any beside it."""
+    with translated(str(path)), closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+
+
+def _connected(
+    path: Path, place: str, busy_seconds: float, options: str = ""
+) -> sqlite3.Connection:
     try:
-        connection = _connection(path, place, busy_seconds)
+        connection = _connection(path, place, busy_seconds, options)
     except sqlite3.OperationalError as exc:
         is_sealed = path.is_file() and _primary_code(exc) in (
             sqlite3.SQLITE_CANTOPEN,

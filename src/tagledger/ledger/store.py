@@ -8,8 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tagledger.errors import WriteFailed
-from tagledger.ledger import finding, history, searching
+from tagledger.ledger import figures, finding, history, searching
 from tagledger.ledger.answers import (
     Counts,
     EntryRow,
@@ -21,6 +20,7 @@ from tagledger.ledger.answers import (
     State,
     Use,
 )
+from tagledger.ledger.backing_up import back_up
 from tagledger.ledger.checking import check
 from tagledger.ledger.contents import ContentReader, digest_of
 from tagledger.ledger.engine import Engine
@@ -33,6 +33,7 @@ from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
 from tagledger.model.reference import Reference
 from tagledger.model.snapshot import Document
+from tagledger.model.source import Progress, no_progress
 
 
 class Store:
@@ -68,8 +69,7 @@ class Store:
 
     def counts(self) -> Counts:
         """How much is held."""
-        row = self._engine.query("counts")[0]
-        return Counts(**dict(zip(Counts.__struct_fields__, map(int, row), strict=True)))
+        return figures.counts(self._engine)
 
     def references(self, repository: str = "*") -> Iterator[Reference]:
         """Every name that was ever observed."""
@@ -157,20 +157,9 @@ class Store:
         """What is wrong."""
         return check(self._engine, progress)
 
-    def backup(self, target: Path) -> None:
+    def backup(self, target: Path, *, progress: Progress = no_progress) -> Counts:
         """Write a whole copy as an SQLite file."""
-        if target.exists():
-            raise WriteFailed(str(target), "is there already")
-        # Under its name only once it is whole.
-        part = target.with_name(f"{target.name}.part")
-        part.unlink(missing_ok=True)
-        try:
-            self._engine.backup(part)
-            part.replace(target)
-        except OSError as exc:
-            raise WriteFailed(str(target), exc.strerror or "not written") from exc
-        finally:
-            part.unlink(missing_ok=True)
+        return back_up(self._engine, target, progress)
 
     def close(self) -> None:
         """Let go of the file or the connection."""

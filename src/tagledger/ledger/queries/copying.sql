@@ -1,3 +1,31 @@
+-- name: row_counts
+SELECT
+    (SELECT COUNT(*) FROM digest),
+    (SELECT COUNT(*) FROM media_type),
+    (SELECT COUNT(*) FROM source),
+    (SELECT COUNT(*) FROM repository),
+    (SELECT COUNT(*) FROM tag),
+    (SELECT COUNT(*) FROM platform),
+    (SELECT COUNT(*) FROM pack),
+    (SELECT COUNT(*) FROM content),
+    (SELECT COUNT(*) FROM step),
+    (SELECT COUNT(*) FROM recipe),
+    (SELECT COUNT(*) FROM recipe_step),
+    (SELECT COUNT(*) FROM layer),
+    (SELECT COUNT(*) FROM layer_list),
+    (SELECT COUNT(*) FROM layer_list_item),
+    (SELECT COUNT(*) FROM setting),
+    (SELECT COUNT(*) FROM setting_list),
+    (SELECT COUNT(*) FROM setting_list_item),
+    (SELECT COUNT(*) FROM entry),
+    (SELECT COUNT(*) FROM statement),
+    (SELECT COUNT(*) FROM statement_part),
+    (SELECT COUNT(*) FROM statement_entry),
+    (SELECT COUNT(*) FROM statement_date),
+    (SELECT COUNT(*) FROM observation),
+    (SELECT COUNT(*) FROM note),
+    (SELECT COUNT(*) FROM verdict);
+
 -- name: all_digest
 SELECT * FROM digest;
 
