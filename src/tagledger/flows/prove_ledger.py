@@ -6,7 +6,8 @@ goes on with what nobody tried.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -39,6 +40,11 @@ class Proven(msgspec.Struct, frozen=True, kw_only=True):
     reported: int = 0
     contradicted: int = 0
 
+    @property
+    def tried(self) -> int:
+        """How many were tried."""
+        return self.proven + self.reported + self.contradicted
+
 
 def prove_ledger(
     ledger: Ledger,
@@ -57,11 +63,15 @@ def prove_ledger(
         batch = waiting[start : start + BATCH_STATEMENTS]
         outcomes.update(prover.prove(batch))
         progress("pages tried", start + len(batch), len(waiting))
-    found = list(outcomes.values())
+    return proven_of(Counter(outcomes.values()))
+
+
+def proven_of(outcomes: Mapping[Evidence, int]) -> Proven:
+    """The sum of so many outcomes of each kind."""
     return Proven(
-        proven=found.count(Evidence.PROVEN),
-        reported=found.count(Evidence.REPORTED),
-        contradicted=found.count(Evidence.CONTRADICTED),
+        proven=outcomes.get(Evidence.PROVEN, 0),
+        reported=outcomes.get(Evidence.REPORTED, 0),
+        contradicted=outcomes.get(Evidence.CONTRADICTED, 0),
     )
 
 

@@ -144,6 +144,14 @@ class Ledger(Protocol):
         """What the trial to prove this digest came to."""
         ...
 
+    def verdicts(self) -> dict[Evidence, int]:
+        """How many digests came out as what; bytes that came since outdo a failure."""
+        ...
+
+    def contradictions(self) -> list[tuple[Digest, str]]:
+        """The digests that what was said of them contradicts, and how, sorted."""
+        ...
+
     # --- upkeep -------------------------------------------------------------------
 
     def check(

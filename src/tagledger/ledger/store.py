@@ -149,6 +149,16 @@ class Store:
         rows = self._engine.query("verdict", hash=digest.raw)
         return (EVIDENCE[rows[0][0]], rows[0][1]) if rows else None
 
+    def verdicts(self) -> dict[Evidence, int]:
+        """How many digests came out as what."""
+        rows = self._engine.query("verdict_counts")
+        return {EVIDENCE[outcome]: count for outcome, count in rows}
+
+    def contradictions(self) -> list[tuple[Digest, str]]:
+        """The digests that what was said of them contradicts, and how."""
+        rows = self._engine.query("contradictions")
+        return [(digest_of(kind, raw), reason) for kind, raw, reason in rows]
+
     # --- upkeep -------------------------------------------------------------------
 
     def check(

@@ -10,6 +10,7 @@ import msgspec
 from tagledger.cli.ledger_options import opened_ledger
 from tagledger.cli.options import session_options
 from tagledger.cli.pace import Pace
+from tagledger.cli.proof_views import proof_line
 from tagledger.cli.session import Session
 from tagledger.flows.import_place import import_place
 from tagledger.flows.importing import Imported
@@ -90,8 +91,5 @@ def _lines(imported: Imported, proven: Proven | None) -> list[str]:
     else:
         lines.append("nothing new")
     if proven is not None and proven != Proven():
-        lines.append(
-            f"{proven.proven:,} manifests and lists proven, {proven.reported:,} stay "
-            f"reported, {proven.contradicted:,} contradicted"
-        )
+        lines.append(proof_line(proven))
     return lines

@@ -8,8 +8,12 @@ from pathlib import Path
 
 import click
 
+from tagledger.cli.exit_codes import DIFFERS
+from tagledger.cli.ledger_options import opened_ledger
 from tagledger.cli.options import session_options
+from tagledger.cli.pace import Pace
 from tagledger.cli.parameters import Parsed, parse_range
+from tagledger.cli.proof_views import ledger_verification_lines
 from tagledger.cli.session import Session
 from tagledger.cli.verification import (
     verification_exit_code,
@@ -21,6 +25,7 @@ from tagledger.flows.open import Place
 from tagledger.flows.search_urls import known_urls, read_pages, search_and_keep
 from tagledger.flows.verification import Verification, Verified, concluded, failed
 from tagledger.flows.verify import verify
+from tagledger.flows.verify_ledger import verify_ledger
 from tagledger.flows.verify_pages import page_files
 from tagledger.reports.proof.foreign_urls import ForeignUrls
 from tagledger.reports.proof.url_search import FoundUrl
@@ -28,7 +33,13 @@ from tagledger.sources.layout_index import VERSION_FILE
 
 
 @click.command("verify")
-@click.argument("addresses", metavar="ADDRESS...", nargs=-1, required=True)
+@click.argument("addresses", metavar="ADDRESS...", nargs=-1)
+@click.option(
+    "--ledger",
+    "of_ledger",
+    is_flag=True,
+    help="Prove what the ledger holds of pages instead, where nobody tried yet.",
+)
 @click.option(
     "--layers", is_flag=True, help="Also hash every layer, packed and unpacked."
 )
@@ -50,6 +61,7 @@ def command(
     session: Session,
     addresses: tuple[str, ...],
     *,
+    of_ledger: bool,
     layers: bool,
     numbers: range | None,
     table: Path | None,
@@ -59,6 +71,11 @@ def command(
 
     ADDRESS is a page's file, a folder of pages or of a layout, or any other address.
     """
+    if of_ledger:
+        _refuse_beside_ledger(session, addresses, layers=layers, numbers=numbers)
+        return _verify_ledger(session, table, as_json=as_json)
+    if not addresses:
+        raise click.UsageError("name what to verify: ADDRESS..., or --ledger.")
     pages, others, unread = _sorted(addresses)
     if numbers is None:
         urls = known_urls(table, must_exist=True)
@@ -76,6 +93,43 @@ def command(
     else:
         session.write("".join(f"{line}\n" for line in verification_lines(verification)))
     return verification_exit_code(verification)
+
+
+def _refuse_beside_ledger(
+    session: Session, addresses: tuple[str, ...], *, layers: bool, numbers: range | None
+) -> None:
+    """What says something of addresses says nothing of a ledger."""
+    if addresses:
+        raise click.UsageError(
+            "verify ADDRESS..., or --ledger: not both. The path of a ledger stands "
+            "before the command: tagledger --ledger PATH verify --ledger."
+        )
+    if layers:
+        raise click.UsageError("--layers goes with ADDRESS: a ledger has no layers.")
+    if numbers is not None:
+        raise click.UsageError("--search-urls goes with ADDRESS: name the pages.")
+    if session.opening.at is not None:
+        raise click.UsageError("--at goes with ledger:REF, not with --ledger.")
+
+
+def _verify_ledger(session: Session, table: Path | None, *, as_json: bool) -> int:
+    from tagledger.flows.json_forms.form import encoded
+    from tagledger.flows.json_forms.proof import ledger_verification_report
+
+    urls = known_urls(table, must_exist=True)
+    with opened_ledger(session) as ledger:
+        try:
+            verification = verify_ledger(
+                ledger, urls=urls, progress=Pace(session.progress)
+            )
+        finally:
+            session.progress.clear()
+    if as_json:
+        session.write(encoded(ledger_verification_report(verification)))
+    else:
+        lines = ledger_verification_lines(verification)
+        session.write("".join(f"{line}\n" for line in lines))
+    return DIFFERS if verification.is_contradicted else 0
 
 
 def _sorted(

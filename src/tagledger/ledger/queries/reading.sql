@@ -99,6 +99,21 @@ FROM digest d
 JOIN verdict v ON v.digest_id = d.id
 WHERE d.hash = :hash;
 
+-- name: verdict_counts
+SELECT v.outcome, COUNT(*)
+FROM verdict v
+WHERE v.outcome = 2
+OR NOT EXISTS (SELECT 1 FROM content c WHERE c.digest_id = v.digest_id)
+GROUP BY v.outcome;
+
+-- name: contradictions
+SELECT d.algorithm, d.hash, v.reason
+FROM verdict v
+JOIN digest d ON d.id = v.digest_id
+WHERE v.outcome = 4
+AND NOT EXISTS (SELECT 1 FROM content c WHERE c.digest_id = v.digest_id)
+ORDER BY d.hash;
+
 -- name: unproven
 SELECT st.id
 FROM statement st
