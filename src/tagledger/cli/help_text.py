@@ -19,6 +19,8 @@ COMMANDS = {
     "report": "Write the page of an image: Markdown, or JSON.",
     "restore": "Fill a new or empty ledger with what a backup holds.",
     "show": "Show an image in the terminal.",
+    "sizes": "Show how a tag's images grew, or those of all tags of a repository.",
+    "stats": "Show the figures of the ledger: what it holds, who told it, and when.",
     "tags": "List the tags of a repository, newest version first.",
     "verify": "Prove pages, and re-hash everything in images.",
 }

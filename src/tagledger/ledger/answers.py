@@ -8,6 +8,7 @@ import msgspec
 
 from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
+from tagledger.model.platform import Platform
 from tagledger.model.reference import Reference
 
 
@@ -127,6 +128,51 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     where: str
     problem: str
+
+
+class Activity(msgspec.Struct, frozen=True, kw_only=True):
+    """What a source told in some time: observations, of so many tags, from when on."""
+
+    source: str
+    observations: int
+    tags: int
+    first_seen: datetime
+    last_seen: datetime
+
+
+class PlatformCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How many different images there are for a platform, of any version.
+
+    `platform` is None for those of which nobody stated one.
+    """
+
+    platform: str | None
+    images: int
+
+
+class DocumentCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How much is held of a media type, and how it is known."""
+
+    media_type: str
+    evidence: Evidence
+    documents: int
+    size_bytes: int
+
+
+class ImageSize(msgspec.Struct, frozen=True, kw_only=True):
+    """What an image weighed under a name, when a source said so.
+
+    `observed_at` is when it was first so, `last_seen` when it was last seen to be.
+    `size_bytes` is that of all layers as sent; None where no layer's size is known.
+    """
+
+    reference: Reference
+    observed_at: datetime
+    last_seen: datetime
+    source: str
+    platform: Platform | None
+    manifest: Digest | None
+    size_bytes: int | None
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,18 +7,22 @@ near server, and a batch is best written by one thread from end to end.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
 from tagledger.ledger.answers import (
+    Activity,
     Counts,
+    DocumentCount,
     EntryRow,
     Finding,
     Found,
     Hit,
+    ImageSize,
     Observation,
+    PlatformCount,
     Search,
     State,
     Use,
@@ -150,6 +154,41 @@ class Ledger(Protocol):
 
     def contradictions(self) -> list[tuple[Digest, str]]:
         """The digests that what was said of them contradicts, and how, sorted."""
+        ...
+
+    def activity(
+        self, *, since: datetime | None = None, until: datetime | None = None
+    ) -> list[Activity]:
+        """What each source told in that time, sorted by source. Reads all facts."""
+        ...
+
+    def days(
+        self, *, since: datetime | None = None, until: datetime | None = None
+    ) -> dict[date, int]:
+        """Observations on each day (UTC) on which there were any, in order."""
+        ...
+
+    def platforms(self) -> list[PlatformCount]:
+        """For which platforms there are images, the most frequent first."""
+        ...
+
+    def documents(self) -> list[DocumentCount]:
+        """What is held, by media type and how it is known, the most bytes first."""
+        ...
+
+    def sizes(
+        self,
+        name: Reference,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[ImageSize]:
+        """What images weighed, oldest first.
+
+        Of a tag, or a digest, at the beginning of each of its states that was seen in
+        that time. Of a repository (a name without either), for each tag when it was
+        first and when it was last seen to exist in that time.
+        """
         ...
 
     # --- upkeep -------------------------------------------------------------------

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from tagledger.ledger import figures, finding, history, searching
 from tagledger.ledger.answers import (
+    Activity,
     Counts,
+    DocumentCount,
     EntryRow,
     Finding,
     Found,
     Hit,
+    ImageSize,
     Observation,
+    PlatformCount,
     Search,
     State,
     Use,
@@ -28,6 +32,7 @@ from tagledger.ledger.evidence import EVIDENCE
 from tagledger.ledger.keys import moment_of
 from tagledger.ledger.names import reference_of, repository_patterns
 from tagledger.ledger.recording import Recorder
+from tagledger.ledger.sizes import sizes
 from tagledger.ledger.stated import Recorded, Stated
 from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
@@ -158,6 +163,36 @@ class Store:
         """The digests that what was said of them contradicts, and how."""
         rows = self._engine.query("contradictions")
         return [(digest_of(kind, raw), reason) for kind, raw, reason in rows]
+
+    def activity(
+        self, *, since: datetime | None = None, until: datetime | None = None
+    ) -> list[Activity]:
+        """What each source told in that time."""
+        return figures.activity(self._engine, since, until)
+
+    def days(
+        self, *, since: datetime | None = None, until: datetime | None = None
+    ) -> dict[date, int]:
+        """Observations on each day."""
+        return figures.days(self._engine, since, until)
+
+    def platforms(self) -> list[PlatformCount]:
+        """For which platforms there are images."""
+        return figures.platforms(self._engine)
+
+    def documents(self) -> list[DocumentCount]:
+        """What is held, by media type and how it is known."""
+        return figures.documents(self._engine)
+
+    def sizes(
+        self,
+        name: Reference,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[ImageSize]:
+        """What images weighed."""
+        return sizes(self._engine, name, since, until)
 
     # --- upkeep -------------------------------------------------------------------
 

@@ -90,6 +90,13 @@ def choose_for_host(host: Platform, published: Sequence[Platform]) -> int | None
     return -max(candidates)[1] if candidates else None
 
 
+def lasting(platform: Platform) -> Platform:
+    """The platform without what moves every month: a Windows version's patch level."""
+    version = platform.os_version if platform.os.lower() == "windows" else None
+    build = ".".join(version.split(".")[:3]) if version else None
+    return msgspec.structs.replace(platform, os_version=build)
+
+
 def normalized(platform: Platform) -> Platform:
     """The platform by its canonical names: ``aarch64`` is ``arm64``, variant ``v8``.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 
-from tagledger.model.host_platform import normalized
+from tagledger.model.host_platform import lasting, normalized
 from tagledger.model.platform import Platform
 from tagledger.model.snapshot import Image, Missing, Snapshot
 
@@ -80,8 +80,7 @@ def _build_key(entry: Listed) -> Hashable:
     if entry.platform is None:
         return None
     platform = normalized(entry.platform)
-    version = platform.os_version if platform.os == "windows" else None
-    build = ".".join(version.split(".")[:3]) if version else None
+    build = lasting(platform).os_version if platform.os == "windows" else None
     return *_parts(platform), build
 
 
