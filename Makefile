@@ -41,9 +41,10 @@ format: $(ENVIRONMENT) ## put every file in the project's form, and mend what ca
 docs: $(ENVIRONMENT) ## build the documentation into docs/_build
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build
 
-schema: $(ENVIRONMENT) ## write the schemas in docs/, the forms of `report --json` and `diff --json`, from the code
+schema: $(ENVIRONMENT) ## write the schemas in docs/, the forms of what `--json` prints, from the code
 	@$(BIN)/python scripts/report-schema
 	@$(BIN)/python scripts/diff-schema
+	@$(BIN)/python scripts/ledger-schemas
 
 bench: $(ENVIRONMENT) ## measure, and print the ratios that the project promises
 	$(BIN)/python -m bench

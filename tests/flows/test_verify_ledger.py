@@ -7,6 +7,7 @@ import pytest
 
 from support.program import Program
 from support.seed_page import SEED
+from support.statements import page
 from tagledger.flows.import_place import import_place
 from tagledger.flows.verify_ledger import verify_ledger
 from tagledger.ledger.opening import open_ledger
@@ -91,6 +92,17 @@ def test_bytes_that_came_outdo_a_trial(tmp_path: Path) -> None:
 
     assert (True, False) == (before.is_contradicted, after.is_contradicted)
     assert (1, 0) == (before.total.contradicted, after.total.contradicted)
+
+
+def test_a_page_that_no_reader_understands_keeps_nobody_waiting(
+    unproven: Program,
+) -> None:
+    """It stays as it is, and the others are proven."""
+    with open_ledger(unproven.environment["TAGLEDGER_LEDGER"]) as ledger:
+        ledger.record([page("python:3.6", "a", 0)])
+
+        assert 4 == verify_ledger(ledger).tried.proven
+        assert 0 == verify_ledger(ledger).tried.tried
 
 
 def test_what_was_interrupted_goes_on(tmp_path: Path) -> None:

@@ -1,14 +1,12 @@
-"""What was found, as lines for people and as JSON for scripts."""
+"""What was found, as lines for people."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from tagledger.flows.find import DigestFindings, SearchFindings
 from tagledger.ledger.answers import Found, Hit, Use
 from tagledger.model.printable import printable_line
-from tagledger.model.times import rfc3339
 from tagledger.reports.terminal_values import date_text, minute_text, size_text
 
 
@@ -64,64 +62,3 @@ def _hit(hit: Hit) -> str:
     platform = "" if hit.platform is None else f"  {hit.platform}"
     seen = f"{date_text(hit.first_seen)} to {date_text(hit.last_seen)}"
     return f"{hit.reference.familiar}{platform}  {seen}"
-
-
-def digest_json(findings: DigestFindings) -> str:
-    """What is known of the digests, and where the one was."""
-    return _encoded(
-        {
-            "schema": "tagledger.find-digest/1",
-            "is_ambiguous": findings.is_ambiguous,
-            "digests": [_found_object(found) for found in findings.found],
-            "uses": [_use_object(use) for use in findings.uses],
-            "has_more": findings.has_more,
-        }
-    )
-
-
-def _found_object(found: Found) -> dict[str, object]:
-    return {
-        "digest": found.digest,
-        "roles": found.roles,
-        "media_type": found.media_type,
-        "size_bytes": found.size_bytes,
-        "evidence": None if found.evidence is None else found.evidence.value,
-        "images": found.images,
-    }
-
-
-def _use_object(use: Use) -> dict[str, object]:
-    return {
-        "reference": str(use.reference),
-        "first_seen": rfc3339(use.first_seen),
-        "last_seen": rfc3339(use.last_seen),
-        "ended_at": None if use.ended_at is None else rfc3339(use.ended_at),
-        "observations": use.observations,
-    }
-
-
-def search_json(findings: SearchFindings) -> str:
-    """A page of hits."""
-    return _encoded(
-        {
-            "schema": "tagledger.find-images/1",
-            "hits": [_hit_object(hit) for hit in findings.hits],
-            "has_more": findings.has_more,
-        }
-    )
-
-
-def _hit_object(hit: Hit) -> dict[str, object]:
-    return {
-        "reference": str(hit.reference),
-        "platform": hit.platform,
-        "manifest_digest": hit.manifest,
-        "config_digest": hit.config,
-        "step": hit.step,
-        "first_seen": rfc3339(hit.first_seen),
-        "last_seen": rfc3339(hit.last_seen),
-    }
-
-
-def _encoded(report: dict[str, object]) -> str:
-    return json.dumps(report, indent=2) + "\n"

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from tagledger.errors import DamagedPage
 from tagledger.ledger.protocol import Ledger
 from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
@@ -110,7 +111,13 @@ class _Prover:
     def _snapshots(self, statements: Sequence[int]) -> Iterator[Snapshot]:
         for statement in statements:
             content = self._ledger.page(statement)
-            if content is not None:
+            if content is None:
+                continue
+            try:
                 yield self._reader.read_piece(
                     content, place=f"statement {statement}", observed_at=_NEVER
                 )
+            except DamagedPage:
+                # A form that another release read: it stays reported, and is tried
+                # again; the rest must not wait for it.
+                continue

@@ -103,12 +103,14 @@ def _find(
     *,
     as_json: bool,
 ) -> int:
-    from tagledger.cli.find_views import digest_json, digest_lines
+    from tagledger.cli.find_views import digest_lines
     from tagledger.flows.find import find_digest
+    from tagledger.flows.json_forms.find import find_digest_report
+    from tagledger.flows.json_forms.form import encoded
 
     found = find_digest(ledger, digest, limit=limit, page=page)
     if as_json:
-        session.write(digest_json(found))
+        session.write(encoded(find_digest_report(found)))
     else:
         session.write("".join(f"{line}\n" for line in digest_lines(found)))
     if found.is_ambiguous:
@@ -128,12 +130,14 @@ def _search(
     *,
     as_json: bool,
 ) -> None:
-    from tagledger.cli.find_views import hit_lines, search_json
+    from tagledger.cli.find_views import hit_lines
     from tagledger.flows.find import find_images
+    from tagledger.flows.json_forms.find import find_images_report
+    from tagledger.flows.json_forms.form import encoded
 
     found = find_images(ledger, search, limit=limit, page=page)
     if as_json:
-        session.write(search_json(found))
+        session.write(encoded(find_images_report(found)))
         return
     session.write("".join(f"{line}\n" for line in hit_lines(found)))
     if not found.hits:

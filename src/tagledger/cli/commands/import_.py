@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import msgspec
 
 from tagledger.cli.ledger_options import opened_ledger
 from tagledger.cli.options import session_options
@@ -14,6 +13,8 @@ from tagledger.cli.proof_views import proof_line
 from tagledger.cli.session import Session
 from tagledger.flows.import_place import import_place
 from tagledger.flows.importing import Imported
+from tagledger.flows.json_forms.form import encoded
+from tagledger.flows.json_forms.recording import import_report
 from tagledger.flows.prove_ledger import Proven, prove_ledger
 
 MAX_SHOWN = 20
@@ -52,29 +53,9 @@ def command(session: Session, path: Path, *, no_proof: bool, as_json: bool) -> N
         more = len(imported.skipped) - MAX_SHOWN
         session.say(f"tagledger: {more} more were not read (--json)")
     if as_json:
-        session.write(
-            msgspec.json.format(msgspec.json.encode(_summary(imported, proven)))
-        )
-        session.write("\n")
+        session.write(encoded(import_report(imported, proven)))
     else:
         session.write("".join(f"{line}\n" for line in _lines(imported, proven)))
-
-
-def _summary(imported: Imported, proven: Proven | None) -> dict[str, object]:
-    return {
-        "pages": imported.pages,
-        "gone": imported.gone,
-        "added": msgspec.to_builtins(imported.recorded),
-        "proof": msgspec.to_builtins(proven),
-        "skipped": [
-            {
-                "where": skipped.where,
-                "code": skipped.problem.code,
-                "problem": str(skipped.problem),
-            }
-            for skipped in imported.skipped
-        ],
-    }
 
 
 def _lines(imported: Imported, proven: Proven | None) -> list[str]:

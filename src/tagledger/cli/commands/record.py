@@ -42,7 +42,8 @@ def command(
 ) -> int:
     """Observe images and write down what they are now."""
     from tagledger.cli.exit_codes import exit_code
-    from tagledger.cli.record_views import record_json
+    from tagledger.flows.json_forms.form import encoded
+    from tagledger.flows.json_forms.recording import record_report
 
     wanted = [*addresses, *_listed(refs_file)]
     if not wanted:
@@ -51,7 +52,7 @@ def command(
     with opened_ledger(session, create=True) as ledger:
         session.run(run.all(ledger, wanted, all_tags=all_tags))
     if as_json:
-        session.write(record_json(run.noted, run.failures))
+        session.write(encoded(record_report(run.noted, run.failures)))
     return exit_code(run.failures[0][1]) if run.failures else 0
 
 

@@ -20,7 +20,7 @@ LedgerField = Annotated[
 class BackupReport(msgspec.Struct, frozen=True, kw_only=True):
     """What was written into a backup."""
 
-    schema: Literal["tagledger.backup/1"] = "tagledger.backup/1"
+    schema: Literal["tagledger.backup/1"]
     file: FileField
     size_bytes: SizeField
     ledger: LedgerField
@@ -30,7 +30,7 @@ class BackupReport(msgspec.Struct, frozen=True, kw_only=True):
 class RestoreReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a ledger holds after it was filled from a backup."""
 
-    schema: Literal["tagledger.restore/1"] = "tagledger.restore/1"
+    schema: Literal["tagledger.restore/1"]
     file: FileField
     size_bytes: SizeField
     ledger: LedgerField
@@ -40,6 +40,7 @@ class RestoreReport(msgspec.Struct, frozen=True, kw_only=True):
 def backup_report(copied: Copied) -> BackupReport:
     """The report of a backup."""
     return BackupReport(
+        schema="tagledger.backup/1",
         file=copied.file,
         size_bytes=copied.size_bytes,
         ledger=copied.ledger,
@@ -50,6 +51,7 @@ def backup_report(copied: Copied) -> BackupReport:
 def restore_report(copied: Copied) -> RestoreReport:
     """The report of a restored ledger."""
     return RestoreReport(
+        schema="tagledger.restore/1",
         file=copied.file,
         size_bytes=copied.size_bytes,
         ledger=copied.ledger,

@@ -75,7 +75,7 @@ class StateReport(msgspec.Struct, frozen=True, kw_only=True):
 class HistoryReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a name was, and when: the states that each source told, oldest first."""
 
-    schema: Literal["tagledger.history/1"] = "tagledger.history/1"
+    schema: Literal["tagledger.history/1"]
     reference: ReferenceField
     sources: tuple[SourceField, ...]
     is_disputed: Annotated[
@@ -87,6 +87,7 @@ class HistoryReport(msgspec.Struct, frozen=True, kw_only=True):
 def history_report(told: History) -> HistoryReport:
     """The report of a history."""
     return HistoryReport(
+        schema="tagledger.history/1",
         reference=str(told.reference),
         sources=told.sources,
         is_disputed=told.is_disputed,

@@ -33,9 +33,7 @@ class ContradictionReport(msgspec.Struct, frozen=True, kw_only=True):
 class LedgerVerificationReport(msgspec.Struct, frozen=True, kw_only=True):
     """What came of proving what a ledger holds of pages."""
 
-    schema: Literal["tagledger.ledger-verification/1"] = (
-        "tagledger.ledger-verification/1"
-    )
+    schema: Literal["tagledger.ledger-verification/1"]
     tried: Annotated[ProofReport, Meta(description="By this run.")]
     total: Annotated[ProofReport, Meta(description="By all runs, and all imports.")]
     contradictions: tuple[ContradictionReport, ...]
@@ -56,6 +54,7 @@ def ledger_verification_report(
 ) -> LedgerVerificationReport:
     """The report of a ledger's verification."""
     return LedgerVerificationReport(
+        schema="tagledger.ledger-verification/1",
         tried=proof_report(verification.tried),
         total=proof_report(verification.total),
         contradictions=tuple(

@@ -56,7 +56,7 @@ class SeriesReport(msgspec.Struct, frozen=True, kw_only=True):
 class SizesReport(msgspec.Struct, frozen=True, kw_only=True):
     """How the images of a tag, or of all tags of a repository, grew."""
 
-    schema: Literal["tagledger.sizes/1"] = "tagledger.sizes/1"
+    schema: Literal["tagledger.sizes/1"]
     name: Annotated[str, Meta(description="The repository, or the tag in full.")]
     is_repository: bool
     series: tuple[SeriesReport, ...]
@@ -65,6 +65,7 @@ class SizesReport(msgspec.Struct, frozen=True, kw_only=True):
 def sizes_report(sizes: Sizes) -> SizesReport:
     """The report of sizes."""
     return SizesReport(
+        schema="tagledger.sizes/1",
         name=str(sizes.name),
         is_repository=sizes.is_repository,
         series=tuple(map(_series, sizes.series)),

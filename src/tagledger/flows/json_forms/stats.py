@@ -58,7 +58,7 @@ class PeriodReport(msgspec.Struct, frozen=True, kw_only=True):
 class StatsReport(msgspec.Struct, frozen=True, kw_only=True):
     """The figures of a ledger."""
 
-    schema: Literal["tagledger.stats/1"] = "tagledger.stats/1"
+    schema: Literal["tagledger.stats/1"]
     holds: CountsReport
     platforms: tuple[PlatformCountReport, ...]
     documents: tuple[DocumentCountReport, ...]
@@ -78,6 +78,7 @@ class StatsReport(msgspec.Struct, frozen=True, kw_only=True):
 def stats_report(stats: Stats) -> StatsReport:
     """The report of a ledger's figures."""
     return StatsReport(
+        schema="tagledger.stats/1",
         holds=counts_report(stats.counts),
         platforms=tuple(
             PlatformCountReport(platform=item.platform, images=item.images)
