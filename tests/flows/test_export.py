@@ -34,7 +34,6 @@ from tagledger.model.descriptor import Descriptor
 from tagledger.model.digest import Digest
 from tagledger.model.reference import Reference, parse_reference
 from tagledger.model.snapshot import Snapshot
-from tagledger.reports.page.tag_details import MAX_TAGS
 
 pytestmark = needs("git")
 
@@ -359,19 +358,17 @@ def test_a_page_of_packages_says_nothing_of_the_registry(
     assert LATEST == tree(folder)
 
 
-def test_too_many_tags_for_one_page(program: Program, folder: Path) -> None:
-    """No reader would take it: it is not written, the one that stood there is removed, and that is said."""
-    mine = program.with_variables(TAGLEDGER_LEDGER=str(program.home / "l.sqlite"))
-    record(mine, absent("a:1", moment(0)))
-    first = exported(mine, folder)
-    record(mine, *(absent(f"a:1.{tag}", moment(1)) for tag in range(MAX_TAGS)))
+async def test_too_many_tags_for_one_page(asked: Program, folder: Path) -> None:
+    """No reader would take it: it is not written, and the one that stood there is removed."""
+    with open_ledger(asked.environment["TAGLEDGER_LEDGER"]) as ledger:
+        await export_pages(ledger, folder, max_tags=3)
+        ledger.record([absent("python:2.7", moment(9))])
+        result = await export_pages(ledger, folder, max_tags=3)
 
-    said = exported(mine, folder)
-
-    assert ["repos/a/remote/1.md", "repos/a/tag-details.md"] == first["written"]
-    assert (MAX_TAGS, 1) == (len(said["written"]), said["unchanged"])
-    assert ["repos/a/tag-details.md"] == said["removed"]
-    assert ["a"] == [item["name"] for item in said["left_out"]]
+    assert [f"{REMOTE}/2.7.md"] == result.written
+    assert [DETAILS] == result.removed
+    assert ["python"] == [item.name for item in result.left_out]
+    assert LATEST.keys() - {DETAILS} | {f"{REMOTE}/2.7.md"} == tree(folder).keys()
 
 
 @pytest.fixture

@@ -69,11 +69,13 @@ async def export_pages(
     at: datetime | None = None,
     repository: str = "*",
     form: PageForm = DEFAULT_FORM,
+    max_tags: int = MAX_TAGS,
     progress: Progress = no_progress,
 ) -> Exported:
     """Bring the tree below `folder` to what the ledger says, now or `at` a moment.
 
-    Only files of which the bytes change are written. Interrupted, it leaves a tree of
+    A page of all tags has at most `max_tags`: its readers take no more. Only files of
+    which the bytes change are written. Interrupted, it leaves a tree of
     whole files, and the next run does the rest. Raises NotObserved where no name fits
     or none was known yet, WriteFailed or LedgerError.
     """
@@ -91,17 +93,21 @@ async def export_pages(
 
     with opened_tree(folder) as tree:
         for _, group in groupby(names, lambda name: name.name):
-            await _Repository(tree, pages, result).export([*group], tell)
+            one = _Repository(tree, pages, result, max_tags)
+            await one.export([*group], tell)
     return result
 
 
 class _Repository:
     """The pages of one repository on their way into the tree."""
 
-    def __init__(self, tree: FileTree, pages: LedgerPages, result: Exported) -> None:
+    def __init__(
+        self, tree: FileTree, pages: LedgerPages, result: Exported, max_tags: int
+    ) -> None:
         self._tree = tree
         self._pages = pages
         self._result = result
+        self._max_tags = max_tags
         self._titles: list[str] = []
         self._contents: list[bytes] = []
         self._size = 0
@@ -149,8 +155,8 @@ class _Repository:
     async def _tag_details(self, name: Reference) -> None:
         path = tag_details_path(name)
         problem = None
-        if len(self._titles) > MAX_TAGS:
-            problem = f"a page of all tags would be of more than {MAX_TAGS:,}"
+        if len(self._titles) > self._max_tags:
+            problem = f"a page of all tags would be of more than {self._max_tags:,}"
         elif self._size > MAX_PAGE_BYTES:
             problem = (
                 f"a page of all tags would have more than {MAX_PAGE_BYTES:,} bytes"
