@@ -280,8 +280,7 @@ def test_layers_told_of_a_missing_image_are_found(ledger: Ledger) -> None:
         for use in ledger.uses(digest("base"))
     ]
     assert [(day(0), 1)] == [
-        (use.last_seen, use.observations)
-        for use in ledger.uses(digest("layer of a"))
+        (use.last_seen, use.observations) for use in ledger.uses(digest("layer of a"))
     ]
     assert [("missing", 0)] == [
         (entry.kind, entry.total_size_bytes)
