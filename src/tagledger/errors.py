@@ -17,6 +17,7 @@
     │   ├── ConnectionFailed · TimedOut · ServerFailed · RateLimited
     │   └── HostNotFound · CertificateNotTrusted
     ├── WriteFailed              a file could not be written               (exit 5)
+    │   └── PlaceTaken           something else stands in its place
     ├── LedgerError              the ledger cannot be used, or not now     (exit 5)
     │   ├── LedgerLocked · LedgerFull · LedgerReadOnly · LedgerUnreachable
     │   └── LedgerNotFound · LedgerNotEmpty · LedgerTooNew · LedgerDamaged
@@ -398,6 +399,16 @@ class WriteFailed(TagledgerError):
         self.place = place
         if hint:
             self.hint = hint
+
+
+class PlaceTaken(WriteFailed):
+    """A link, a folder or a device stands where a file or folder of ours belongs."""
+
+    code = "place-taken"
+    hint = "move it away; links are not followed, and nothing is removed for them"
+
+    def __init__(self, place: str) -> None:
+        super().__init__(place, "something else stands here: a link, perhaps")
 
 
 # --- the ledger -----------------------------------------------------------------------

@@ -25,7 +25,7 @@ from tagledger.ledger.stated import Recorded
 from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
 from tagledger.model.reference import parse_reference
-from tagledger.model.snapshot import Document
+from tagledger.model.snapshot import Document, Missing
 
 PYTHON = parse_reference("python:3.6")
 
@@ -258,6 +258,36 @@ def test_uses_name_the_tags_and_the_times(ledger: Ledger) -> None:
         for use in uses
     ]
     assert ["python:3.6"] == titles(ledger.uses(digest("base"), limit=1, offset=1))
+
+
+def test_layers_told_of_a_missing_image_are_found(ledger: Ledger) -> None:
+    """The listing of an image that broke off names its lowest layers: the tag had them then."""
+    whole = page("python:3.6", "a", 0)
+    (made,) = whole.snapshot.images
+    missing = Missing(manifest=made.manifest, layers=made.layers[:1])
+    broken = msgspec.structs.replace(
+        whole.snapshot, entries=(missing,), observed_at=day(2)
+    )
+    ledger.record(
+        [
+            whole,
+            msgspec.structs.replace(whole, snapshot=broken, parts=(b"broken off",)),
+            page("python:3.6", "b", 4, images=(image("c"),)),
+        ]
+    )
+
+    assert [(day(0), day(4), 3)] == [
+        (use.first_seen, use.last_seen, use.observations)
+        for use in ledger.uses(digest("base"))
+    ]
+    assert [(day(0), 1)] == [
+        (use.last_seen, use.observations) for use in ledger.uses(digest("layer of a"))
+    ]
+    assert [("missing", 0)] == [
+        (entry.kind, entry.total_size_bytes)
+        for entry in ledger.images(digest("base"))
+        if entry.kind != "image"
+    ]
 
 
 def test_a_prefix_finds_all_that_begin_so(ledger: Ledger) -> None:

@@ -1,6 +1,7 @@
 """What the journeys share: the program, and a registry that others wrote, full of images that others made."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from support.corpus import BUNDLE, imported_record, opened_history
 from support.debian_registry import DebianRegistry
 from support.program import Program
 from support.publishing import Push
@@ -40,6 +42,25 @@ def tool_images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         push.push("hand/docker", seed_like_index("docker"), "1.0")
         push.push("hand/oci", seed_like_index("oci"), "1.0")
         yield registry.address
+
+
+@pytest.fixture(scope="session")
+def public_record() -> Iterator[Path]:
+    """The record's history of three years, as a repository."""
+    if not BUNDLE.exists():
+        pytest.skip("the record's history is not beside this repository")
+    with opened_history() as repository:
+        yield repository
+
+
+@pytest.fixture(scope="session")
+def record_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger of it, which nobody changes: all test processes share the one."""
+    if not BUNDLE.exists():
+        pytest.skip("the record's history is not beside this repository")
+    folder = tmp_path_factory.getbasetemp()
+    is_one_of_many = "PYTEST_XDIST_WORKER" in os.environ
+    return imported_record(folder.parent if is_one_of_many else folder)
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
+import io
+import os
 import subprocess
+import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, NamedTuple
+
+from tagledger.flows.import_place import import_place
+from tagledger.ledger.opening import open_ledger
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
 SAMPLES = CORPUS / "samples"
@@ -29,6 +37,40 @@ def opened_history(bundle: Path = BUNDLE) -> Iterator[Path]:
         repository = Path(folder) / "reports.git"
         _git("clone", "--quiet", "--bare", str(bundle), str(repository))
         yield repository
+
+
+def imported_record(folder: Path) -> Path:
+    """A ledger of the whole bundle, made once for all test processes that share this folder."""
+    path = folder / "record.sqlite"
+    with (folder / "record.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            part = folder / "record.part.sqlite"
+            with open_ledger(str(part)) as ledger:
+                import_place(BUNDLE, ledger, environment={"PATH": os.environ["PATH"]})
+            part.rename(path)
+    return path
+
+
+def tree(repository: Path, commit: str = "main") -> dict[str, bytes]:
+    """Every file as of this commit, by its path."""
+    archive = subprocess.run(
+        ["git", "-C", str(repository), "archive", "--format=tar", commit],
+        capture_output=True,
+        check=True,
+    )
+    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as opened:
+        return {
+            member.name: file.read()
+            for member in opened
+            if (file := opened.extractfile(member)) is not None
+        }
+
+
+def committed_at(repository: Path, commit: str = "main") -> datetime:
+    """When this commit was made."""
+    shown = _git("-C", str(repository), "log", "-1", "--format=%ct", commit)
+    return datetime.fromtimestamp(int(shown), tz=UTC)
 
 
 def versions(repository: Path, *commits: str) -> list[Version]:

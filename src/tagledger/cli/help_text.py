@@ -10,6 +10,7 @@ COMMANDS = {
     "backup": "Write all that the ledger holds into a new file, while it is in use.",
     "check": "Check every byte and row of the ledger; 1 where anything is wrong.",
     "diff": "Show what changed from one image to another.",
+    "export": "Write the ledger's pages as a tree of files that can be committed.",
     "find": "Find where a digest was, or images by their steps and settings.",
     "history": "Tell what a tag was and when, and what changed each time.",
     "import": "Take pages, their git history or an OCI layout into the ledger.",

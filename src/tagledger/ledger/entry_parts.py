@@ -83,8 +83,9 @@ class EntryReader:
         steps: tuple[StepRow, ...] = ()
         settings: tuple[SettingRow, ...] = ()
         config = platform = None
-        if isinstance(entry, Image | Attestation | Artifact):
+        if isinstance(entry, Image | Attestation | Artifact | Missing):
             layers = tuple(map(_layer, entry.layers))
+        if isinstance(entry, Image | Attestation | Artifact):
             descriptor = entry.config_descriptor
             config = descriptor.digest if descriptor else None
         if isinstance(entry, Image):
@@ -101,6 +102,9 @@ class EntryReader:
         total = sum(layer[3] or 0 for layer in layers)
         if isinstance(entry, Image):
             total = entry.total_size_bytes
+        elif isinstance(entry, Missing):
+            # Some of its layers are known, its size is not.
+            total = 0
         said = (kind, entry.digest, media_type, config, platform, total)
         lists = (layer_list, recipe, setting_list)
         return EntryParts(

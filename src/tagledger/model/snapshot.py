@@ -151,9 +151,14 @@ class Artifact(Entry, frozen=True, kw_only=True, tag="artifact"):
 
 
 class Missing(Entry, frozen=True, kw_only=True, tag="missing"):
-    """Listed in the index and absent from this source (a sparse index)."""
+    """Listed in the index and absent from this source (a sparse index).
+
+    `layers` are those that were told of it all the same: a page of 2015 may break off
+    in the middle of an image.
+    """
 
     platform: Platform | None = None
+    layers: tuple[Layer, ...] = ()
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):

@@ -89,7 +89,7 @@ class OldPageReader:
             root = Descriptor(media_types.DOCKER_SCHEMA1, _digest(head), None)
         image = _image(root, rows)
         old = _form(head, image, tuple(row.old for row in rows))
-        missing = Missing(manifest=root)
+        missing = Missing(manifest=root, layers=image.layers)
         form = PageForm(
             as_published=True,
             encoding=next(iter(encodings - {None}), None) or "utf-8",

@@ -26,6 +26,7 @@ _OPENING = re.compile(
     rb"(?:\n# Tags of `(?P<name>[^`\n]{1,1000})`\n\n(?P<contents>(?:-\t\[[^\n]*\n)+))?"
 )
 _ENTRY = re.compile(r"-\t\[`([^`\n]+)`\]\(#[^)\n]*\)", re.ASCII)
+_NOT_IN_ORDER = re.compile(r"[^0-9a-z]")
 _NOT_IN_ANCHOR = re.compile(r"[^a-z0-9_ -]")
 
 
@@ -43,11 +44,32 @@ def write_tag_details(
     writer = writer or PageWriter()
     own = snapshots[0].form
     generator = own.generator if isinstance(own, PageForm) else None
-    titles = [snapshot.reference.title for snapshot in snapshots]
-    name = snapshots[0].reference.familiar_name
-    opening = _opening_text(generator or GENERATOR, name, titles)
-    pages = (writer.write(snapshot, form=form, full=full) for snapshot in snapshots)
-    return b"\n".join([opening.encode(), *pages])
+    return join_tags(
+        snapshots[0].reference.familiar_name,
+        [snapshot.reference.title for snapshot in snapshots],
+        [writer.write(snapshot, form=form, full=full) for snapshot in snapshots],
+        generator=generator or GENERATOR,
+    )
+
+
+def join_tags(
+    name: str,
+    titles: Sequence[str],
+    pages: Sequence[bytes],
+    *,
+    generator: str = GENERATOR,
+) -> bytes:
+    """The page of all these tags of an image, of which the single pages are there."""
+    return b"\n".join([_opening_text(generator, name, titles).encode(), *pages])
+
+
+def record_order(tag: str) -> tuple[str, str]:
+    """What the record has sorted an image's tags by since September 2017.
+
+    Letters and digits alone count: ``3``, ``3.0``, ``3.0-wheezy``, ``3.2``,
+    ``3-jessie``. Before, they stood in the order of the image's own list.
+    """
+    return _NOT_IN_ORDER.sub("", tag.lower()), tag
 
 
 class TagDetails(msgspec.Struct, frozen=True):

@@ -201,13 +201,15 @@ def test_totals_that_count_the_newest_layer_twice_are_kept() -> None:
 
 
 def test_an_image_whose_listing_broke_off_is_no_half_image() -> None:
-    """The page's writer went on with the next tag: this one's image is not held."""
+    """The page's writer went on with the next tag: this one's image is not held, the layers told of it are known."""
     text = contents("a:1", "a:2") + old("a:1", LAYERS[:2], GOOD) + absent("a:2")
     first, _ = read(text)
+    (whole,) = read(contents("a:1") + old("a:1", LAYERS, GOOD))
 
     assert () == first.images
     assert isinstance(first.entries[0], Missing)
     assert first.root == first.entries[0].manifest
+    assert whole.images[0].layers[:2] == first.entries[0].layers
 
 
 def test_the_pieces_of_a_page_of_all_tags_are_read_alone() -> None:
