@@ -1,12 +1,10 @@
 """Each kind of place, and each engine of the ledger, in turn."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
 from contract.places import PLACES, Make, Place
-from support.postgresql import PostgresqlServer, missing_postgresql
 from tagledger.ledger.opening import open_ledger
 from tagledger.ledger.protocol import Ledger
 
@@ -25,30 +23,6 @@ def place(
     make: Make = request.param
     with make(tmp_path_factory.mktemp("place")) as made:
         yield made
-
-
-OpenLedger = Callable[[], Ledger]
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[PostgresqlServer]:
-    """A server for all tests; skips where there is none."""
-    if missing := missing_postgresql():
-        pytest.skip(missing)
-    with PostgresqlServer() as server:
-        yield server
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a ledger that is not there yet, on either engine."""
-    if request.param == "sqlite":
-        yield str(tmp_path / "folder" / "ledger.db")
-        return
-    server: PostgresqlServer = request.getfixturevalue("postgresql")
-    name = f"ledger_{abs(hash(request.node.nodeid))}"
-    yield server.create(name)
-    server.drop(name)
 
 
 @pytest.fixture

@@ -492,6 +492,26 @@ def test_a_batch_is_written_whole_or_not_at_all(ledger: Ledger) -> None:
     assert [] == [*ledger.check()]
 
 
+def test_a_verdict_and_what_it_proves_are_written_both_or_neither(
+    ledger: Ledger,
+) -> None:
+    """Where the bytes are not what was proven, no verdict stays; a kill between the two cannot be."""
+    own, other = Digest.of(b"{}"), digest("other bytes")
+    right = Document("application/json", b"{}", Evidence.PROVEN)
+    verdicts = {own: (Evidence.PROVEN, "rebuilt"), other: (Evidence.PROVEN, "rebuilt")}
+
+    with pytest.raises(DigestMismatch):
+        ledger.judge(verdicts, proven={own: right, other: right})
+
+    assert [None, None] == [ledger.verdict(own), ledger.verdict(other)]
+    assert not ledger.held([own, other])
+    ledger.judge({own: verdicts[own]}, proven={own: right})
+    assert ((Evidence.PROVEN, "rebuilt"), right) == (
+        ledger.verdict(own),
+        ledger.document(own),
+    )
+
+
 def test_proofs_are_kept_beside_the_statement(ledger: Ledger) -> None:
     """Proven bytes are held, a failed trial is not repeated, and reading outranks proving."""
     ledger.record([page("python:3.6", "a", 0)])

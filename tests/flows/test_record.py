@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from support import faults
-from support.access import BasicAccess
+from support.access import BasicAccess, BearerAccess
 from support.exchange import Fault, Reply
 from support.images import index_of, random_image
 from support.program import Program
@@ -17,15 +17,19 @@ from support.publishing import put_into, write_layout
 from support.registry import Registry
 from support.saved_images import docker_save, write
 from support.seed_page import PAGE_FILE
+from support.tokens import TokenIssuer
 from tagledger.errors import RateLimited
 from tagledger.flows.open import Opening, opened
-from tagledger.flows.record import Change, Patience, record
+from tagledger.flows.pauses import Patience, Pauses
+from tagledger.flows.record import Change, record
+from tagledger.ledger.answers import Counts
 from tagledger.ledger.opening import open_ledger
 from tagledger.settings import Settings
 from tagledger.sources.registry.options import RegistryOptions
 
 ONE, TWO = random_image(seed=1), random_image(seed=2, arch="arm64")
 INDEX = index_of([ONE, TWO])
+NEW = index_of([random_image(seed=4), random_image(seed=5, arch="arm64")])
 
 
 @pytest.fixture
@@ -149,7 +153,11 @@ FAILURES: dict[str, tuple[str, Callable[[], Fault], int]] = {
     "503": ("*/manifests/1.0", lambda: faults.status(503), 5),
     "time-out": ("*/manifests/1.0", lambda: faults.slow_start(60), 5),
     "reset": ("*/manifests/1.0", faults.reset, 5),
+    "504": ("*/manifests/1.0", lambda: faults.status(504), 5),
     "cut": ("*/manifests/1.0", lambda: faults.truncated(100), 5),
+    "cut child": ("*/manifests/sha256:*", lambda: faults.truncated(100), 5),
+    "cut config": ("*/blobs/*", lambda: faults.truncated(100), 5),
+    "broken off": ("*/manifests/1.0", lambda: faults.reset_after(100), 5),
     "corrupt child": ("*/manifests/sha256:*", faults.wrong_bytes, 6),
     "corrupt root": ("*/manifests/1.0", faults.wrong_digest_header, 6),
     "no JSON": (
@@ -167,20 +175,83 @@ FAILURES: dict[str, tuple[str, Callable[[], Fault], int]] = {
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-def test_what_is_no_answer_is_no_fact(
+async def test_what_is_no_answer_is_no_fact(
     program: Program, registry: Registry, failure: str
 ) -> None:
-    """A refusal, a failure, an answer that is cut or wrong: the ledger knows nothing of the name."""
+    """A refusal, a failure, an answer that is cut or wrong: of an unknown name nothing is known, of a known one nothing more."""
     path, fault, code = FAILURES[failure]
+    known, unknown = f"{registry.address}/a/b:1.0", f"{registry.address}/a/new:1.0"
+    before = await recorded(program.home, known)
+    put_into(registry, "a/b", NEW, "1.0")
+    put_into(registry, "a/new", NEW, "1.0")
     registry.on("*", path, fault())
-    name = f"{registry.address}/a/b:1.0"
 
-    done = program.run("record", "--timeout", "0.5", name)
+    done = program.run("record", "--timeout", "0.5", known, unknown)
 
     assert code == done.code, done
     assert b"" == done.out
+    assert 2 == done.err.count("not recorded")
+    assert before == counts(program.home)
+
+
+async def recorded(home: Path, name: str) -> Counts:
+    """What the user's ledger holds once this has been recorded."""
+    path = home / ".local/share/tagledger/ledger.sqlite"
+    with open_ledger(str(path)) as ledger:
+        async with opened(name, opening(home)) as place:
+            await record(ledger, place)
+        return ledger.counts()
+
+
+def counts(home: Path) -> Counts:
+    """What the user's ledger holds."""
+    path = home / ".local/share/tagledger/ledger.sqlite"
+    with open_ledger(str(path), create=False) as ledger:
+        return ledger.counts()
+
+
+TOKEN_FAILURES: dict[str, tuple[Callable[[], Fault], int]] = {
+    "401": (lambda: faults.status(401), 4),
+    "403": (lambda: faults.status(403), 4),
+    "404": (lambda: faults.status(404), 6),
+    "429": (lambda: faults.status(429), 5),
+    "500": (lambda: faults.status(500), 5),
+    "time-out": (lambda: faults.slow_start(60), 5),
+    "cut": (lambda: faults.truncated(10), 5),
+    "no token": (lambda: faults.replying(Reply(200, body=b"{}")), 6),
+}
+
+
+@pytest.mark.parametrize("failure", TOKEN_FAILURES)
+def test_without_a_token_nothing_is_a_fact(program: Program, failure: str) -> None:
+    """Whatever is wrong with who gives them out, also where he says that there is no such thing."""
+    fault, code = TOKEN_FAILURES[failure]
+    with Registry(access=BearerAccess(TokenIssuer())) as registry:
+        put_into(registry, "a/b", INDEX, "1.0")
+        registry.on("*", "/token", fault())
+        name = f"{registry.address}/a/b:none"
+
+        done = program.run("record", "--timeout", "0.5", name)
+
+    assert code == done.code, done
     assert "not recorded" in done.err
-    assert 3 == program.run("history", name).code
+    assert 0 == counts(program.home).observations
+
+
+@pytest.mark.parametrize("is_registry", [False, True])
+def test_a_404_from_elsewhere_is_a_fact_only_from_a_registry(
+    program: Program, registry: Registry, *, is_registry: bool
+) -> None:
+    """A registry may leave the answer to another one; a host that is none does not know the name."""
+    with Registry() as other:
+        path = "/v2/a/b/manifests/none" if is_registry else "/gone"
+        registry.on("*", "*/manifests/1.0", faults.redirect(f"{other.url}{path}"))
+
+        done = program.run("record", f"{registry.address}/a/b:1.0")
+
+        assert other.requests
+    assert (0 if is_registry else 6) == done.code, done
+    assert int(is_registry) == counts(program.home).observations
 
 
 def test_a_404_counts_only_from_who_let_us_in(program: Program) -> None:
@@ -338,7 +409,7 @@ async def test_a_rate_limit_is_waited_out(
     with open_ledger(str(tmp_path / "ledger.sqlite")) as ledger:
         async with opened(f"{registry.address}/a/b:1.0", opening(tmp_path)) as place:
             noted = await record(
-                ledger, place, patience=Patience(sleep=sleep, told=said.append)
+                ledger, place, pauses=Pauses(Patience(sleep=sleep, told=said.append))
             )
 
     until = began + timedelta(seconds=float(retry_after))

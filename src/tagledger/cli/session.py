@@ -50,12 +50,16 @@ class Session:
         self, address: str, *, opening: Opening | None = None
     ) -> AsyncIterator[Place]:
         """The place at an address, closed again at the end."""
+        async with aclosing(self.place(address, opening or self.opening)) as place:
+            yield place
+
+    def place(self, address: str, opening: Opening) -> Place:
+        """The place at an address; the caller closes it."""
         with without_certificates():
             # What kind of place it is decides what is loaded for it.
-            place = open_place(address, opening or self.opening)
+            place = open_place(address, opening)
         loaded()
-        async with aclosing(place.source):
-            yield place
+        return place
 
     def run(self, work: Coroutine[Any, Any, _T]) -> _T:
         """Run to the end, with the progress line cleared after it."""

@@ -12,10 +12,36 @@ from datetime import datetime
 import msgspec
 
 from tagledger.errors import UnknownAddress
-from tagledger.model.reference import Reference
+from tagledger.model.reference import Reference, parse_reference
 from tagledger.model.source import Held, Progress, Source, no_progress, nothing_held
 from tagledger.settings import Settings
 from tagledger.sources.registry.options import RegistryOptions
+
+
+class Registries:
+    """One source for all registries that a run asks.
+
+    Connections and tokens are kept from one name to the next, until whoever made this
+    closes it.
+    """
+
+    def __init__(self) -> None:
+        self._source: Source | None = None
+
+    def source(self, opening: Opening) -> Source:
+        """The source; made by who asks first."""
+        if self._source is None:
+            from tagledger.sources.registry.source import RegistrySource
+
+            self._source = RegistrySource(
+                opening.registry, progress=opening.progress, held=opening.held
+            )
+        return self._source
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        if self._source is not None:
+            await self._source.aclose()
 
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +49,7 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
 
     `ledger` is the address of the ledger that ``ledger:`` means; `at` the moment that
     it is asked about, None for now. `held` documents are not fetched from a registry.
+    `registries` are shared between the places that are opened with them.
     """
 
     settings: Settings
@@ -31,23 +58,33 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     ledger: str | None = None
     at: datetime | None = None
     held: Held = nothing_held
+    registries: Registries | None = None
 
 
 class Place(msgspec.Struct, frozen=True):
     """An opened source, and the name to ask it for.
 
     `knows_absence` where it is the place that publishes the name: that it has no such
-    thing then means that there is none.
+    thing then means that there is none. Of a source that `is_shared` others have need
+    when this place is closed.
     """
 
     source: Source
     name: Reference
     knows_absence: bool = False
+    is_shared: bool = False
+
+    async def aclose(self) -> None:
+        """Let go of the source."""
+        if not self.is_shared:
+            await self.source.aclose()
 
 
 def _registry(rest: str, opening: Opening) -> tuple[Source, Reference]:
     from tagledger.sources.registry.source import open_registry
 
+    if opening.registries is not None:
+        return opening.registries.source(opening), parse_reference(rest)
     return open_registry(
         rest, opening.registry, progress=opening.progress, held=opening.held
     )
@@ -145,7 +182,12 @@ def _published(rest: str, opening: Opening) -> Place:
     _refuse_moment(rest, opening, is_ledger=False)
     source, name = _registry(rest, opening)
     mirrored = {domain for domain, _ in opening.registry.mirrors}
-    return Place(source, name, knows_absence=name.domain not in mirrored)
+    return Place(
+        source,
+        name,
+        knows_absence=name.domain not in mirrored,
+        is_shared=opening.registries is not None,
+    )
 
 
 def _refuse_moment(address: str, opening: Opening, *, is_ledger: bool) -> None:
@@ -160,4 +202,4 @@ async def opened(address: str, opening: Opening) -> AsyncIterator[Place]:
     try:
         yield place
     finally:
-        await place.source.aclose()
+        await place.aclose()

@@ -100,11 +100,9 @@ class _Prover:
         # Bytes that are held are the stronger word, whatever this page made of them.
         held = self._ledger.held(list(findings))
         fresh = {key: value for key, value in findings.items() if key not in held}
-        self._ledger.hold(
-            {key: value for key, value in documents.items() if key not in held}
-        )
         self._ledger.judge(
-            {key: (value.evidence, value.reason) for key, value in fresh.items()}
+            {key: (value.evidence, value.reason) for key, value in fresh.items()},
+            proven={key: item for key, item in documents.items() if key not in held},
         )
         return {key: value.evidence for key, value in fresh.items()}
 

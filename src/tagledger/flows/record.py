@@ -7,9 +7,6 @@ Whatever else goes wrong is a failure of the observation, and nothing is recorde
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
 from enum import StrEnum
 
 import msgspec
@@ -17,11 +14,11 @@ import msgspec
 from tagledger.errors import (
     ManifestNotFound,
     NotSupported,
-    RateLimited,
     RepositoryNotFound,
     TagNotFound,
 )
 from tagledger.flows.open import Place
+from tagledger.flows.pauses import Pauses
 from tagledger.ledger.answers import Observation
 from tagledger.ledger.protocol import Ledger
 from tagledger.ledger.source import LATEST
@@ -34,9 +31,6 @@ from tagledger.model.source import Held, Wanted
 from tagledger.reports.page.form import PageForm
 from tagledger.reports.page.parts import cut_page
 from tagledger.reports.page.writer import write_page
-
-MAX_PAUSES = 24
-"""Most pauses for one name: a registry that only ever says "later" says no."""
 
 
 class Change(StrEnum):
@@ -78,44 +72,54 @@ def _unless_first(before: Observation | None) -> Change:
     return Change.FIRST if before is None else Change.SAME
 
 
-class Patience(msgspec.Struct, frozen=True, kw_only=True):
-    """How a rate limit is waited out: `told` hears until when."""
-
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    told: Callable[[str], None] = lambda _text: None
-
-
 async def record(
     ledger: Ledger,
     place: Place,
     *,
     layer_dates: bool = False,
-    patience: Patience | None = None,
+    pauses: Pauses | None = None,
 ) -> Noted:
     """Observe what the place has under its name, and append it to the ledger.
 
     Raises NotFound, Refused, Unreachable or InvalidContent, and LedgerError; nothing
     is recorded then.
     """
-    patience = patience or Patience()
+    snapshot = await observed(place, layer_dates=layer_dates, pauses=pauses or Pauses())
+    return noted(ledger, snapshot)
+
+
+async def observed(place: Place, *, layer_dates: bool, pauses: Pauses) -> Snapshot:
+    """What the place has under its name now, or that there is no such thing.
+
+    Raises NotFound where the place cannot know that, Refused, Unreachable or
+    InvalidContent.
+    """
     wanted = Wanted(layer_dates=layer_dates, attestations=True)
     try:
-        snapshot = await _observed(place, wanted, patience)
+        snapshot = await pauses.patiently(
+            place.name.domain, lambda: place.source.observe(place.name, wanted)
+        )
     except (TagNotFound, RepositoryNotFound, ManifestNotFound):
         if not place.knows_absence:
             raise
         snapshot = Snapshot(
             reference=place.name,
             source=f"docker://{place.name.familiar}",
-            observed_at=patience.now(),
+            observed_at=pauses.patience.now(),
             root=None,
             is_absent=True,
         )
-    snapshot = msgspec.structs.replace(snapshot, reference=_own_name(place.name))
+    return msgspec.structs.replace(snapshot, reference=_own_name(place.name))
+
+
+def noted(ledger: Ledger, snapshot: Snapshot) -> Noted:
+    """Append what was observed to the ledger; it is on the disk when this returns.
+
+    Raises LedgerError, or NotSupported for a part of a page.
+    """
+    stated = _stated(snapshot)
     before = ledger.at(snapshot.reference, LATEST)
-    recorded = ledger.record([_stated(snapshot)])
-    return Noted(snapshot=snapshot, before=before, recorded=recorded)
+    return Noted(snapshot=snapshot, before=before, recorded=ledger.record([stated]))
 
 
 def held_by(ledger: Ledger) -> Held:
@@ -127,29 +131,6 @@ def held_by(ledger: Ledger) -> Held:
         return document if is_read else None
 
     return held
-
-
-async def tagged(place: Place) -> AsyncIterator[Place]:
-    """The place once for each tag of the repository that it names."""
-    async for tag in place.source.tags(place.name):
-        name = msgspec.structs.replace(place.name, tag=tag, digest=None)
-        yield msgspec.structs.replace(place, name=name)
-
-
-async def _observed(place: Place, wanted: Wanted, patience: Patience) -> Snapshot:
-    """Observe, as often as a registry asks to come back later and says when."""
-    for _ in range(MAX_PAUSES):
-        try:
-            return await place.source.observe(place.name, wanted)
-        except RateLimited as exc:
-            if exc.retry_at is None or exc.retry_at <= patience.now():
-                raise
-            patience.told(
-                f"{exc.host} has had enough of us: "
-                f"paused until {exc.retry_at:%Y-%m-%d %H:%M:%S} UTC"
-            )
-            await patience.sleep((exc.retry_at - patience.now()).total_seconds())
-    return await place.source.observe(place.name, wanted)
 
 
 def _own_name(name: Reference) -> Reference:

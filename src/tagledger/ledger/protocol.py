@@ -58,8 +58,16 @@ class Ledger(Protocol):
         """Keep bytes that were read or proven apart from an observation."""
         ...
 
-    def judge(self, verdicts: Mapping[Digest, tuple[Evidence, str]]) -> None:
-        """Keep what a trial to prove came to, and why, so that none is repeated."""
+    def judge(
+        self,
+        verdicts: Mapping[Digest, tuple[Evidence, str]],
+        *,
+        proven: Mapping[Digest, Document] = {},
+    ) -> Recorded:
+        """Keep what trials to prove came to, and why, so that none is repeated.
+
+        The bytes that were `proven` are held from then on: both or neither.
+        """
         ...
 
     # --- reading ------------------------------------------------------------------

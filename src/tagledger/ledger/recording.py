@@ -57,17 +57,17 @@ class Recorder:
 
     def hold(self, documents: Mapping[Digest, Document]) -> Recorded:
         """As `Ledger.hold`."""
+        return self.judge({}, documents)
 
-        def write() -> Recorded:
-            contents, size = self._write_documents([documents])
-            return Recorded(contents=contents, content_bytes=size)
-
-        return self._written(write)
-
-    def judge(self, verdicts: Mapping[Digest, tuple[Evidence, str]]) -> None:
+    def judge(
+        self,
+        verdicts: Mapping[Digest, tuple[Evidence, str]],
+        proven: Mapping[Digest, Document],
+    ) -> Recorded:
         """As `Ledger.judge`."""
 
-        def write() -> None:
+        def write() -> Recorded:
+            contents, size = self._write_documents([proven])
             self._entries.add_digests(verdicts)
             for digest, (outcome, reason) in verdicts.items():
                 self._engine.execute(
@@ -76,8 +76,9 @@ class Recorder:
                     outcome=EVIDENCE_NUMBERS[outcome],
                     reason=keys.storable(reason),
                 )
+            return Recorded(contents=contents, content_bytes=size)
 
-        self._written(write)
+        return self._written(write)
 
     def _written(self, write: Callable[[], _T]) -> _T:
         try:

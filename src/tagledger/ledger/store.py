@@ -61,9 +61,14 @@ class Store:
         """Keep bytes that were read or proven apart from an observation."""
         return self._recorder.hold(documents)
 
-    def judge(self, verdicts: Mapping[Digest, tuple[Evidence, str]]) -> None:
-        """Keep what a trial to prove came to."""
-        self._recorder.judge(verdicts)
+    def judge(
+        self,
+        verdicts: Mapping[Digest, tuple[Evidence, str]],
+        *,
+        proven: Mapping[Digest, Document] = {},
+    ) -> Recorded:
+        """Keep what trials to prove came to, and what was proven."""
+        return self._recorder.judge(verdicts, proven)
 
     # --- reading ------------------------------------------------------------------
 

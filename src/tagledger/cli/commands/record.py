@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,14 @@ import msgspec
 
 from tagledger.cli.ledger_options import opened_ledger
 from tagledger.cli.options import session_options
+from tagledger.cli.pace import Pace
 from tagledger.cli.session import Session
 from tagledger.errors import LedgerError, TagledgerError
+from tagledger.model.source import Progress, no_progress
 
 if TYPE_CHECKING:
-    from tagledger.flows.open import Opening, Place
     from tagledger.flows.record import Noted
+    from tagledger.flows.record_all import Outcome
     from tagledger.ledger.protocol import Ledger
 
 
@@ -41,64 +43,98 @@ def command(
     as_json: bool,
 ) -> int:
     """Observe images and write down what they are now."""
-    from tagledger.cli.exit_codes import exit_code
+    from tagledger.cli.exit_codes import INTERRUPTED, exit_code
     from tagledger.flows.json_forms.form import encoded
     from tagledger.flows.json_forms.recording import record_report
 
     wanted = [*addresses, *_listed(refs_file)]
     if not wanted:
         raise click.UsageError("name what to record: REF… or --refs-file FILE.")
-    run = _Run(session, dates=dates, as_json=as_json)
+    run = _Run(session, wanted, as_json=as_json)
     with opened_ledger(session, create=True) as ledger:
-        session.run(run.all(ledger, wanted, all_tags=all_tags))
-    if as_json:
-        session.write(encoded(record_report(run.noted, run.failures)))
+        try:
+            session.run(run.all(ledger, all_tags=all_tags, dates=dates))
+        except KeyboardInterrupt:
+            session.say(f"tagledger: interrupted: {run.kept}")
+            return INTERRUPTED
+        except LedgerError:
+            session.say(f"tagledger: stopped: {run.kept}")
+            raise
+        finally:
+            if as_json:
+                session.write(encoded(record_report(run.noted, run.failures)))
     return exit_code(run.failures[0][1]) if run.failures else 0
 
 
 class _Run:
-    """One after the other: what fails is told, and the rest goes on.
+    """What fails is told, and the rest goes on.
 
     Where the ledger itself fails, nothing can go on.
     """
 
-    def __init__(self, session: Session, *, dates: bool, as_json: bool) -> None:
+    def __init__(self, session: Session, wanted: list[str], *, as_json: bool) -> None:
         self._session = session
-        self._dates = dates
+        self._wanted = wanted
         self._as_json = as_json
         self.noted: list[tuple[str, Noted]] = []
         self.failures: list[tuple[str, TagledgerError]] = []
+        self._total: int | None = None
 
-    async def all(self, ledger: Ledger, wanted: list[str], *, all_tags: bool) -> None:
+    @property
+    def kept(self) -> str:
+        """What a run that ends early has done."""
+        total = "" if self._total is None else f" of {self._total:,}"
+        return f"{len(self.noted):,}{total} names were recorded, and stay so"
+
+    async def all(self, ledger: Ledger, *, all_tags: bool, dates: bool) -> None:
+        from tagledger.flows.open import Registries
+        from tagledger.flows.pauses import Patience, Pauses
         from tagledger.flows.record import held_by
+        from tagledger.flows.record_all import record_all
 
-        opening = msgspec.structs.replace(self._session.opening, held=held_by(ledger))
-        for address in wanted:
-            try:
-                async for place in _places(address, opening, all_tags=all_tags):
-                    await self._one(ledger, address, place)
-            except LedgerError:
-                raise
-            except TagledgerError as exc:
-                self._fail(address, exc)
+        def say(text: str) -> None:
+            self._session.say(f"tagledger: {text}")
 
-    async def _one(self, ledger: Ledger, address: str, place: Place) -> None:
-        from tagledger.cli.record_views import noted_line
-        from tagledger.flows.record import Patience, record
-
-        patience = Patience(told=lambda text: self._session.say(f"tagledger: {text}"))
-        try:
-            noted = await record(
-                ledger, place, layer_dates=self._dates, patience=patience
+        is_one = len(self._wanted) == 1 and not all_tags
+        async with aclosing(Registries()) as registries:
+            opening = msgspec.structs.replace(
+                self._session.opening,
+                held=held_by(ledger),
+                registries=registries,
+                # Of many names it is told how many are done, of one what is read of it.
+                progress=self._session.progress if is_one else no_progress,
             )
-        except LedgerError:
-            raise
-        except TagledgerError as exc:
-            self._fail(place.name.familiar, exc)
+            outcomes = record_all(
+                ledger,
+                self._wanted,
+                lambda address: self._session.place(address, opening),
+                all_tags=all_tags,
+                layer_dates=dates,
+                pauses=Pauses(Patience(told=say)),
+                progress=no_progress if is_one else self._progress(),
+            )
+            async with aclosing(outcomes):
+                async for outcome in outcomes:
+                    self._tell(outcome)
+
+    def _progress(self) -> Progress:
+        pace = Pace(self._session.progress)
+
+        def tell(what: str, done: int, total: int | None) -> None:
+            self._total = total
+            pace(what, done, total)
+
+        return tell
+
+    def _tell(self, outcome: Outcome) -> None:
+        from tagledger.cli.record_views import noted_line
+
+        if isinstance(outcome.result, TagledgerError):
+            self._fail(outcome.name, outcome.result)
             return
-        self.noted.append((address, noted))
+        self.noted.append((outcome.address, outcome.result))
         if not self._as_json:
-            self._session.write(f"{noted_line(noted)}\n")
+            self._session.write(f"{noted_line(outcome.result)}\n")
 
     def _fail(self, address: str, problem: TagledgerError) -> None:
         self.failures.append((address, problem))
@@ -107,23 +143,12 @@ class _Run:
             self._session.say(f"  {problem.hint}")
 
 
-async def _places(
-    address: str, opening: Opening, *, all_tags: bool
-) -> AsyncIterator[Place]:
-    from tagledger.flows.open import opened
-    from tagledger.flows.record import tagged
-
-    async with opened(address, opening) as place:
-        if not all_tags:
-            yield place
-            return
-        async for one in tagged(place):
-            yield one
-
-
 def _listed(file: Path | None) -> list[str]:
     if file is None:
         return []
-    with click.open_file(str(file), encoding="utf-8") as lines:
-        found = [line.partition("#")[0].strip() for line in lines]
+    try:
+        with click.open_file(str(file), encoding="utf-8-sig") as lines:
+            found = [line.partition("#")[0].strip() for line in lines]
+    except (OSError, UnicodeDecodeError) as exc:
+        raise click.UsageError(f"{file}: not a text that can be read: {exc}.") from exc
     return [line for line in found if line]

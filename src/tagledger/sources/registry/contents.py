@@ -28,6 +28,7 @@ from tagledger.sources.registry.repository import repository_at
 
 MANIFEST_HEADERS = CIMultiDict(Accept=", ".join(media_types.ACCEPTED))
 BLOB_HEADERS = CIMultiDict(Accept="*/*")
+_UNKNOWN = ("NAME_UNKNOWN", "MANIFEST_UNKNOWN")
 FIRST_BYTE_HEADERS = CIMultiDict(Accept="*/*", Range="bytes=0-0")
 
 
@@ -158,6 +159,10 @@ class RegistryContents:
 
 
 def _nothing_there(answer: Answer, name: Reference) -> TagledgerError:
+    # Another host may be a registry as well, that this one leaves the answer to; what
+    # is no registry knows nothing of the name.
+    if answer.is_elsewhere and answer.error_codes.isdisjoint(_UNKNOWN):
+        return refusal(answer, name.familiar_name)
     if "NAME_UNKNOWN" in answer.error_codes:
         return RepositoryNotFound(name.familiar_name)
     if name.digest is not None:
