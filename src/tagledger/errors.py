@@ -19,7 +19,8 @@
     ├── WriteFailed              a file could not be written               (exit 5)
     ├── LedgerError              the ledger cannot be used, or not now     (exit 5)
     │   ├── LedgerLocked · LedgerFull · LedgerReadOnly · LedgerUnreachable
-    │   └── LedgerNotFound · LedgerTooNew · LedgerDamaged
+    │   ├── LedgerTooSlow        one question took longer than it may
+    │   └── LedgerNotFound · LedgerTooNew · LedgerTooOld · LedgerDamaged
     └── InvalidContent           an answer that must not be believed       (exit 6)
         ├── DigestMismatch · SizeMismatch · MediaTypeMismatch
         ├── AmbiguousDocument · MalformedDocument · TooLarge
@@ -454,6 +455,25 @@ class LedgerTooNew(LedgerError):
 
     code = "ledger-too-new"
     hint = "use the release that wrote it, or a later one"
+
+
+class LedgerTooOld(LedgerError):
+    """The ledger's schema is that of an earlier release, and it is only read here."""
+
+    code = "ledger-too-old"
+    hint = "tagledger check brings the schema up to date"
+
+
+class LedgerTooSlow(LedgerError):
+    """The answer would have taken longer than one question may."""
+
+    code = "ledger-too-slow"
+    hint = "ask for less: a longer word, one repository, a shorter time"
+    temporary = True
+
+    def __init__(self, place: str, seconds: float) -> None:
+        super().__init__(place, f"no answer within {seconds:g} s")
+        self.seconds = seconds
 
 
 class LedgerDamaged(LedgerError):

@@ -16,6 +16,7 @@ COMMANDS = {
     "raw": "Print the exact bytes of an index, a manifest or a config.",
     "record": "Observe images and write down what they are now.",
     "report": "Write the page of an image: Markdown, or JSON.",
+    "serve": "Serve the ledger: pages, an API, feeds, and a registry of the past.",
     "show": "Show an image in the terminal.",
     "tags": "List the tags of a repository, newest version first.",
     "verify": "Prove pages, and re-hash everything in images.",

@@ -7,6 +7,7 @@ near server, and a batch is best written by one thread from end to end.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -139,6 +140,10 @@ class Ledger(Protocol):
 
     def verdict(self, digest: Digest) -> tuple[Evidence, str] | None:
         """What the trial to prove this digest came to."""
+        ...
+
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """All that is asked inside may take so long together, else LedgerTooSlow."""
         ...
 
     # --- upkeep -------------------------------------------------------------------

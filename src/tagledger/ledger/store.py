@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -148,6 +149,10 @@ class Store:
         """What the trial to prove this digest came to."""
         rows = self._engine.query("verdict", hash=digest.raw)
         return (EVIDENCE[rows[0][0]], rows[0][1]) if rows else None
+
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """All that is asked inside may take so long together."""
+        return self._engine.within(seconds)
 
     # --- upkeep -------------------------------------------------------------------
 
