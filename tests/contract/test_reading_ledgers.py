@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 from contextlib import closing
 from pathlib import Path
+from typing import NoReturn
 
 import psycopg
 import pytest
@@ -45,6 +46,12 @@ def change(address: str, *statements: str) -> None:
                 file.execute(sql)
 
 
+def ask_for_ever(reader: Ledger) -> NoReturn:
+    """One short question after another."""
+    while True:
+        reader.history(PYTHON)
+
+
 def filled(address: str) -> None:
     """Make a ledger with one fact."""
     with open_ledger(address) as ledger:
@@ -72,8 +79,7 @@ def test_many_short_questions_have_one_limit(address: str) -> None:
 
     with open_for_reading(address) as reader:
         with pytest.raises(LedgerTooSlow), reader.within(0.05):
-            while True:
-                reader.history(PYTHON)
+            ask_for_ever(reader)
 
         assert 1 == len(reader.history(PYTHON))
 
@@ -132,19 +138,22 @@ def test_a_reader_wants_a_ledger_that_is_there(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "kind", "remedy"),
-    [(-1, LedgerTooOld, "tagledger check"), (99, LedgerTooNew, "later")],
+    ("change_of_schema", "kind", "remedy"),
+    [
+        (
+            "UPDATE schema_version SET version = -1",
+            LedgerTooOld,
+            "tagledger check",
+        ),
+        ("INSERT INTO schema_version VALUES (99, 'later')", LedgerTooNew, "later"),
+    ],
 )
 def test_a_reader_wants_the_schema_of_its_release(
-    address: str, version: int, kind: type[LedgerError], remedy: str
+    address: str, change_of_schema: str, kind: type[LedgerError], remedy: str
 ) -> None:
     """An older or newer schema is refused, with what to do about it, and left alone."""
     filled(address)
-    change(
-        address,
-        "DELETE FROM schema_version",
-        f"INSERT INTO schema_version VALUES ({version}, 'then')",
-    )
+    change(address, change_of_schema)
 
     with pytest.raises(kind) as caught:
         open_for_reading(address)
