@@ -5,7 +5,7 @@
     TagledgerError
     ├── UsageError               what was asked cannot be understood       (exit 2)
     │   ├── MalformedReference · MalformedDigest · MalformedPlatform
-    │   ├── MalformedCursor
+    │   ├── MalformedCursor · MalformedAccessFile
     │   └── UnknownAddress · NotSupported
     ├── NotFound                 it is not there                           (exit 3)
     │   ├── RepositoryNotFound · TagNotFound · ManifestNotFound · BlobNotFound
@@ -21,7 +21,10 @@
     │   └── PlaceTaken           something else stands in its place
     ├── LedgerError              the ledger cannot be used, or not now     (exit 5)
     │   ├── LedgerLocked · LedgerFull · LedgerReadOnly · LedgerUnreachable
-    │   └── LedgerNotFound · LedgerNotEmpty · LedgerTooNew · LedgerDamaged
+    │   ├── LedgerTooSlow        one question took longer than it may
+    │   └── LedgerNotFound · LedgerNotEmpty · LedgerTooNew · LedgerTooOld
+    │       · LedgerDamaged
+    ├── CannotServe              the service cannot be started here        (exit 5)
     └── InvalidContent           an answer that must not be believed       (exit 6)
         ├── DigestMismatch · SizeMismatch · MediaTypeMismatch
         ├── AmbiguousDocument · MalformedDocument · TooLarge
@@ -130,6 +133,20 @@ class MalformedCursor(UsageError):
     def __init__(self, text: str) -> None:
         super().__init__(f"{text!r} leads to no page of this list")
         self.text = text
+
+
+class MalformedAccessFile(UsageError):
+    """A file that says who may read what cannot be read, or says something wrong."""
+
+    code = "malformed-access-file"
+    hint = (
+        "docs/running.md has the form of the file; while it is wrong nobody is let in"
+    )
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(f"{place}: {problem}")
+        self.place = place
+        self.problem = problem
 
 
 class UnknownAddress(UsageError):
@@ -488,11 +505,44 @@ class LedgerTooNew(LedgerError):
     hint = "use the release that wrote it, or a later one"
 
 
+class LedgerTooOld(LedgerError):
+    """The ledger's schema is that of an earlier release, and it is only read here."""
+
+    code = "ledger-too-old"
+    hint = "tagledger check brings the schema up to date"
+
+
+class LedgerTooSlow(LedgerError):
+    """The answer would have taken longer than one question may."""
+
+    code = "ledger-too-slow"
+    hint = "ask for less: a longer word, one repository, a shorter time"
+    temporary = True
+
+    def __init__(self, place: str, seconds: float) -> None:
+        super().__init__(place, f"no answer within {seconds:g} s")
+        self.seconds = seconds
+
+
 class LedgerDamaged(LedgerError):
     """What the ledger holds is not what was put into it, or it is no ledger."""
 
     code = "ledger-damaged"
     hint = "tagledger check names all that is wrong; restore a backup"
+
+
+# --- the service --------------------------------------------------------------------
+
+
+class CannotServe(TagledgerError):
+    """The service cannot start: its port is taken, or its key cannot be read."""
+
+    code = "cannot-serve"
+
+    def __init__(self, problem: str, *, hint: str = "") -> None:
+        super().__init__(problem)
+        if hint:
+            self.hint = hint
 
 
 # --- an answer that must not be believed --------------------------------------------

@@ -19,6 +19,7 @@ COMMANDS = {
     "record": "Observe images and write down what they are now.",
     "report": "Write the page of an image: Markdown, or JSON.",
     "restore": "Fill a new or empty ledger with what a backup holds.",
+    "serve": "Serve the ledger: pages, an API, feeds, and a registry of the past.",
     "show": "Show an image in the terminal.",
     "sizes": "Show how a tag's images grew, or those of all tags of a repository.",
     "stats": "Show the figures of the ledger: what it holds, who told it, and when.",

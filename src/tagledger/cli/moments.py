@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import click
 
-from tagledger.model.times import parse_rfc3339
-
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,6})?)?", re.ASCII)
+from tagledger.model.times import parse_moment
 
 
 class MomentType(click.ParamType[datetime]):
@@ -35,15 +31,6 @@ class MomentType(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         try:
-            return self._parsed(value)
+            return parse_moment(value, ends_day=self._ends_day)
         except (ValueError, OverflowError):
             self.fail("expected a time, as 2017-12-01 or 2017-12-01T14:30Z", param, ctx)
-
-    def _parsed(self, text: str) -> datetime:
-        if _DAY.fullmatch(text):
-            day = datetime.fromisoformat(text).replace(tzinfo=UTC)
-            last = timedelta(days=1) - timedelta(microseconds=1)
-            return day + last if self._ends_day else day
-        if local := _LOCAL.fullmatch(text):
-            return parse_rfc3339(f"{local[1]}T{local[2]}{local[3] or ':00'}Z")
-        return parse_rfc3339(text)

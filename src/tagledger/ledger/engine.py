@@ -62,6 +62,10 @@ class Engine(Protocol):
         """Add rows, each with all columns in the order of the schema."""
         ...
 
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """All questions inside may take so long together, else LedgerTooSlow."""
+        ...
+
     def integrity(self) -> Iterator[str]:
         """What the database itself finds wrong with its files and references."""
         ...

@@ -29,6 +29,14 @@ def open_ledger(
     return Store(_engine(address, create=create, progress=progress))
 
 
+def open_for_reading(address: str) -> Ledger:
+    """Open a ledger that is there, of this release's schema; nothing can be written.
+
+    Raises LedgerNotFound, LedgerTooOld or another LedgerError.
+    """
+    return Store(_engine(address, create=False, is_reader=True))
+
+
 def restore_ledger(
     backup: Path,
     address: str,
@@ -52,7 +60,13 @@ def restore_ledger(
         return counts(target)
 
 
-def _engine(address: str, *, create: bool, progress: Progress) -> Engine:
+def _engine(
+    address: str,
+    *,
+    create: bool,
+    progress: Progress = lambda _text: None,
+    is_reader: bool = False,
+) -> Engine:
     if address.startswith(SERVER_SCHEMES):
         try:
             from tagledger.ledger.postgresql_engine import open_postgresql
@@ -61,7 +75,11 @@ def _engine(address: str, *, create: bool, progress: Progress) -> Engine:
             hint = "pip install 'tagledger[postgresql]'"
             raise NotSupported(problem, hint=hint) from exc
 
-        return open_postgresql(address, create=create, progress=progress)
+        return open_postgresql(
+            address, create=create, progress=progress, is_reader=is_reader
+        )
     from tagledger.ledger.sqlite_engine import open_sqlite
 
-    return open_sqlite(Path(address), create=create, progress=progress)
+    return open_sqlite(
+        Path(address), create=create, progress=progress, is_reader=is_reader
+    )

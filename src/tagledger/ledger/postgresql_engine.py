@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -23,6 +24,8 @@ from tagledger.errors import (
     LedgerNotFound,
     LedgerReadOnly,
     LedgerTooNew,
+    LedgerTooOld,
+    LedgerTooSlow,
     LedgerUnreachable,
     redacted,
 )
@@ -77,6 +80,8 @@ class PostgresqlEngine:
         self._connection = connect()
         self._sql: dict[str, Any] = named_sql("postgresql", "psycopg")
         self._is_inside = False
+        self._seconds = 0.0
+        self._deadline: float | None = None
         self._appended = 0
         self._analysed_at = FIRST_ANALYSED_ROWS
 
@@ -96,12 +101,14 @@ class PostgresqlEngine:
 
     def query(self, name: str, /, **values: object) -> list[Row]:
         """The rows that a named question gives."""
-        with translated(self.place):
+        self._look_at_the_clock()
+        with translated(self.place, self._seconds):
             return self._live().execute(self._sql[name], values).fetchall()
 
     def stream(self, name: str, /, **values: object) -> Iterator[Row]:
         """The same, row by row; inside a transaction they need not all be in memory."""
-        with translated(self.place):
+        self._look_at_the_clock()
+        with translated(self.place, self._seconds):
             if not self._is_inside:
                 yield from self._live().execute(self._sql[name], values)
                 return
@@ -142,6 +149,27 @@ class PostgresqlEngine:
             for row in rows:
                 copy.write_row(row)
         self._appended += len(rows)
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """All questions inside may take so long together.
+
+        The server ends a question that alone takes so long; between questions the
+        sum is looked at.
+        """
+        if seconds != self._seconds:
+            self._seconds = seconds
+            with translated(self.place):
+                self._limit(self._live())
+        self._deadline = monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._deadline = None
+
+    def _look_at_the_clock(self) -> None:
+        if self._deadline is not None and monotonic() > self._deadline:
+            raise LedgerTooSlow(self.place, self._seconds)
 
     def integrity(self) -> Iterator[str]:
         """Rows that refer to nothing, which only a damaged server can have."""
@@ -192,6 +220,19 @@ class PostgresqlEngine:
         word = f"schema {version} brought to {newest}" if version else "a new ledger"
         progress(f"{self.place}: {word}")
 
+    def require_newest(self) -> None:
+        """See that the schema is this release's: a reader changes nothing."""
+        newest = [*migrations("postgresql")][-1][0]
+        version = self._version()
+        if not version:
+            raise LedgerNotFound(self.place, "there is no ledger yet")
+        if version > newest:
+            problem = f"schema {version}, this release knows {newest}"
+            raise LedgerTooNew(self.place, problem)
+        if version < newest:
+            problem = f"schema {version}, this release has {newest}"
+            raise LedgerTooOld(self.place, problem)
+
     def _version(self) -> int:
         with translated(self.place):
             is_there = self._live().execute(
@@ -221,7 +262,13 @@ class PostgresqlEngine:
     def _live(self) -> psycopg.Connection[Row]:
         if self._connection.closed and not self._is_inside:
             self._connection = self._connect()
+            self._limit(self._connection)
         return self._connection
+
+    def _limit(self, connection: psycopg.Connection[Row]) -> None:
+        if self._seconds:
+            milliseconds = max(1, int(self._seconds * 1000))
+            connection.execute(f"SET statement_timeout = {milliseconds}".encode())
 
     @contextmanager
     def _inside(self, begin: str) -> Iterator[None]:
@@ -251,12 +298,17 @@ def open_postgresql(
     create: bool = True,
     progress: Progress = lambda _text: None,
     busy_seconds: float = BUSY_SECONDS,
+    is_reader: bool = False,
 ) -> PostgresqlEngine:
     """Open the ledger in this database; its schema is made or brought up to date.
 
-    Raises LedgerUnreachable, LedgerNotFound, LedgerTooNew, LedgerReadOnly.
+    A reader writes nothing, and wants the schema up to date. Raises
+    LedgerUnreachable, LedgerNotFound, LedgerTooNew, LedgerTooOld, LedgerReadOnly.
     """
     place = redacted(address)
+    options = f"-c lock_timeout={int(busy_seconds * 1000)}"
+    if is_reader:
+        options += " -c default_transaction_read_only=on"
 
     def connect() -> psycopg.Connection[Row]:
         with translated(place):
@@ -264,7 +316,7 @@ def open_postgresql(
                 address,
                 autocommit=True,
                 connect_timeout=CONNECT_SECONDS,
-                options=f"-c lock_timeout={int(busy_seconds * 1000)}",
+                options=options,
                 application_name="tagledger",
             )
             # Planning some questions takes longer than answering them.
@@ -273,7 +325,10 @@ def open_postgresql(
 
     engine = PostgresqlEngine(connect, place)
     try:
-        engine.migrate(create=create, progress=progress)
+        if is_reader:
+            engine.require_newest()
+        else:
+            engine.migrate(create=create, progress=progress)
     except BaseException:
         engine.close()
         raise
@@ -281,10 +336,15 @@ def open_postgresql(
 
 
 @contextmanager
-def translated(place: str) -> Iterator[None]:
-    """Turns what the driver raises into errors of the ledger."""
+def translated(place: str, seconds: float = 0.0) -> Iterator[None]:
+    """Turns what the driver raises into errors of the ledger.
+
+    `seconds` is how long the questions were allowed to take.
+    """
     try:
         yield
+    except psycopg.errors.QueryCanceled:
+        raise LedgerTooSlow(place, seconds) from None
     except psycopg.Error as exc:
         raise _error(place, exc) from None
 

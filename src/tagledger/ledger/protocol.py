@@ -7,6 +7,7 @@ near server, and a batch is best written by one thread from end to end.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -235,6 +236,20 @@ class Ledger(Protocol):
         Of a tag, or a digest, at the beginning of each of its states that was seen in
         that time. Of a repository (a name without either), for each tag when it was
         first and when it was last seen to exist in that time.
+        """
+        ...
+
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """All that is asked inside may take so long together, else LedgerTooSlow."""
+        ...
+
+    def only(self, may_see: Callable[[Reference], bool]) -> Ledger:
+        """The same without the repositories that may not be seen.
+
+        Nothing of theirs is there. It is made for one question, writes nothing, and
+        closes nothing. Pages of results are whole. What no repository had by itself,
+        as an index in an index, is there for who comes to it from what a repository
+        had. Of `counts` only observations, tags and repositories are told.
         """
         ...
 

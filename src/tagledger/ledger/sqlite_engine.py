@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from urllib.parse import quote
 
 from tagledger.errors import (
@@ -17,6 +18,8 @@ from tagledger.errors import (
     LedgerNotFound,
     LedgerReadOnly,
     LedgerTooNew,
+    LedgerTooOld,
+    LedgerTooSlow,
 )
 from tagledger.ledger.engine import K, Progress, Row
 from tagledger.ledger.named_sql import migrations, named_sql
@@ -30,6 +33,11 @@ CACHE_KIB = 64 * 1024
 
 BACKUP_PAGES = 2_000
 """Pages copied before progress is told: 8 MB."""
+READER_CACHE_KIB = 8 * 1024
+"""Likewise, for one of many readers: the system's own cache serves them all."""
+
+STEPS_BETWEEN_LOOKS = 20_000
+"""Steps of SQLite's machine between two looks at the clock: about a millisecond."""
 
 _KINDS: dict[int, type[LedgerError]] = {
     sqlite3.SQLITE_BUSY: LedgerLocked,
@@ -49,6 +57,9 @@ class SqliteEngine:
         self.place = place
         self._connection = connection
         self._sql = named_sql("sqlite", "sqlite3")
+        self._clock = monotonic
+        self._seconds = 0.0
+        self._deadline: float | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -77,12 +88,14 @@ class SqliteEngine:
 
     def query(self, name: str, /, **values: object) -> list[Row]:
         """The rows that a named question gives."""
-        with translated(self.place):
+        self._look_at_the_clock()
+        with translated(self.place, self._seconds):
             return self._connection.execute(self._sql[name], values).fetchall()
 
     def stream(self, name: str, /, **values: object) -> Iterator[Row]:
         """The same, row by row."""
-        with translated(self.place):
+        self._look_at_the_clock()
+        with translated(self.place, self._seconds):
             yield from self._connection.execute(self._sql[name], values)
 
     def execute(self, name: str, /, **values: object) -> None:
@@ -108,6 +121,26 @@ class SqliteEngine:
         if rows:
             with translated(self.place):
                 self._connection.executemany(self._sql[f"append_{table}"], rows)
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """All questions inside may take so long together."""
+        self._seconds = seconds
+        self._deadline = self._clock() + seconds
+        self._connection.set_progress_handler(self._is_late, STEPS_BETWEEN_LOOKS)
+        try:
+            yield
+        finally:
+            self._connection.set_progress_handler(None, 0)
+            self._deadline = None
+
+    def _is_late(self) -> bool:
+        return self._deadline is not None and self._clock() > self._deadline
+
+    def _look_at_the_clock(self) -> None:
+        # Many short questions take long as well.
+        if self._is_late():
+            raise LedgerTooSlow(self.place, self._seconds)
 
     def integrity(self) -> Iterator[str]:
         """What SQLite finds wrong with the file, and rows that refer to nothing."""
@@ -162,10 +195,12 @@ def open_sqlite(
     create: bool = True,
     progress: Progress = lambda _text: None,
     busy_seconds: float = BUSY_SECONDS,
+    is_reader: bool = False,
 ) -> SqliteEngine:
     """Open the file, or make one; the schema is brought up to date, with a word.
 
-    Raises LedgerNotFound, LedgerDamaged, LedgerTooNew, LedgerReadOnly, LedgerLocked.
+    A reader writes nothing, and wants the schema up to date. Raises LedgerNotFound,
+    LedgerDamaged, LedgerTooNew, LedgerTooOld, LedgerReadOnly, LedgerLocked.
     """
     place = str(path)
     if not path.exists():
@@ -178,7 +213,10 @@ def open_sqlite(
     with translated(place):
         connection = _connected(path, place, busy_seconds)
         try:
-            _migrate(connection, place, progress)
+            if is_reader:
+                _seal(connection, place)
+            else:
+                _migrate(connection, place, progress)
         except BaseException:
             connection.close()
             raise
@@ -280,6 +318,18 @@ def _version(connection: sqlite3.Connection, place: str) -> int:
     return 0
 
 
+def _seal(connection: sqlite3.Connection, place: str) -> None:
+    """Let nothing be written through this connection."""
+    newest = [*migrations("sqlite")][-1][0]
+    version = _version(connection, place)
+    if version > newest:
+        raise LedgerTooNew(place, f"schema {version}, this release knows {newest}")
+    if version < newest:
+        raise LedgerTooOld(place, f"schema {version}, this release has {newest}")
+    connection.execute("PRAGMA query_only = ON")
+    connection.execute(f"PRAGMA cache_size = -{READER_CACHE_KIB}")
+
+
 def _migrate(connection: sqlite3.Connection, place: str, progress: Progress) -> None:
     changes = list(migrations("sqlite"))
     newest = changes[-1][0]
@@ -325,11 +375,16 @@ def statements(script: str) -> Iterator[str]:
 
 
 @contextmanager
-def translated(place: str) -> Iterator[None]:
-    """Turns what the driver raises into errors of the ledger."""
+def translated(place: str, seconds: float = 0.0) -> Iterator[None]:
+    """Turns what the driver raises into errors of the ledger.
+
+    `seconds` is how long the questions were allowed to take.
+    """
     try:
         yield
     except sqlite3.Error as exc:
+        if _primary_code(exc) == sqlite3.SQLITE_INTERRUPT:
+            raise LedgerTooSlow(place, seconds) from exc
         kind = _KINDS.get(_primary_code(exc), LedgerError)
         raise kind(place, str(exc)) from exc
 

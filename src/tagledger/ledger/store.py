@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -35,7 +36,9 @@ from tagledger.ledger.evidence import EVIDENCE
 from tagledger.ledger.keys import moment_of
 from tagledger.ledger.names import reference_of, repository_patterns
 from tagledger.ledger.pages import Page
+from tagledger.ledger.protocol import Ledger
 from tagledger.ledger.recording import Recorder
+from tagledger.ledger.restricted import RestrictedLedger
 from tagledger.ledger.sizes import sizes
 from tagledger.ledger.stated import Recorded, Stated
 from tagledger.model.digest import Digest
@@ -230,6 +233,14 @@ class Store:
     ) -> list[ImageSize]:
         """What images weighed."""
         return sizes(self._engine, name, since, until)
+
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """All that is asked inside may take so long together."""
+        return self._engine.within(seconds)
+
+    def only(self, may_see: Callable[[Reference], bool]) -> Ledger:
+        """The same without what may not be seen."""
+        return RestrictedLedger(self, self._engine, may_see)
 
     # --- upkeep -------------------------------------------------------------------
 

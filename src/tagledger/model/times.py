@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 _RFC3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,12})?"
     r"(?:[Zz]|[+-]\d\d:\d\d)",
     re.ASCII,
 )
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,6})?)?", re.ASCII)
 _HTTP = re.compile(
     r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d\d) "
     r"(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) "
@@ -39,6 +41,20 @@ def rfc3339(moment: datetime) -> str:
     """The time as RFC 3339 in UTC, with a fraction only where there is one."""
     text = moment.astimezone(UTC).isoformat()
     return text.removesuffix("+00:00") + "Z"
+
+
+def parse_moment(text: str, *, ends_day: bool = False) -> datetime:
+    """`2017-12-01`, `2017-12-01T14:30` or RFC 3339; in UTC unless it says otherwise.
+
+    A day alone is its first moment, or with `ends_day` its last. Raises ValueError.
+    """
+    if _DAY.fullmatch(text):
+        day = datetime.fromisoformat(text).replace(tzinfo=UTC)
+        last = timedelta(days=1) - timedelta(microseconds=1)
+        return day + last if ends_day else day
+    if local := _LOCAL.fullmatch(text):
+        return parse_rfc3339(f"{local[1]}T{local[2]}{local[3] or ':00'}Z")
+    return parse_rfc3339(text)
 
 
 def parse_http_date(text: str) -> datetime:

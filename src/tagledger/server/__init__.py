@@ -1,0 +1,1 @@
+"""The service: site and endpoint on one port, who may read what, and its limits."""

@@ -1,0 +1,1 @@
+"""The API: what the command line can ask of a ledger, over HTTP."""

@@ -1,0 +1,54 @@
+"""The site as an ASGI application: every route, and nothing else."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.static_files import create_static_files_router
+
+from tagledger import __version__
+from tagledger.flows.readers import Readers
+from tagledger.site.api.description import description
+from tagledger.site.asked import AnyRequest, Asked
+from tagledger.site.failures import Failures
+from tagledger.site.pages.home import home
+from tagledger.site.rendering import Pages
+
+
+def make_site(readers: Readers) -> Litestar:
+    """Pages, API and feeds over the ledger that these readers read."""
+    pages = Pages()
+
+    def asked(request: AnyRequest) -> Asked:
+        return Asked(readers, request)
+
+    return Litestar(
+        route_handlers=[
+            Router("/", route_handlers=[home, description], include_in_schema=False),
+            create_static_files_router(
+                path="/static", directories=[_static_folder()], include_in_schema=False
+            ),
+        ],
+        dependencies={
+            "asked": Provide(asked, sync_to_thread=False),
+            "pages": Provide(lambda: pages, sync_to_thread=False),
+        },
+        exception_handlers={Exception: Failures(pages)},
+        openapi_config=OpenAPIConfig(
+            title="Tagledger",
+            version=__version__,
+            path="/api",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        ),
+        logging_config=None,
+        debug=False,
+    )
+
+
+def _static_folder() -> Path:
+    return Path(str(files("tagledger.site"))) / "static"

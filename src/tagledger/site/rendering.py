@@ -1,0 +1,66 @@
+"""Pages from templates: escaped by default, with what every page needs."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import jinja2
+from litestar import Response
+
+from tagledger import __version__
+from tagledger.model.printable import printable
+from tagledger.site.asked import AnyRequest
+
+HTML = "text/html; charset=utf-8"
+
+_SAFE_IN_PATHS = "/:@!$&'()*+,;=-._~"
+
+
+class Pages:
+    """Renders the templates beside this module."""
+
+    def __init__(self) -> None:
+        self._templates = jinja2.Environment(
+            loader=jinja2.PackageLoader("tagledger.site"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._templates.filters["printable"] = printable
+        self._templates.globals["version"] = __version__
+
+    def html(self, template: str, /, request: AnyRequest, **values: Any) -> str:  # noqa: ANN401 - templates take all kinds
+        """The text of a page."""
+        prefix = str(request.scope.get("root_path", "")).rstrip("/")
+
+        def url(path: str, /, **query: str | int | None) -> str:
+            return link(prefix, path, **query)
+
+        return self._templates.get_template(template).render(url=url, **values)
+
+    def page(
+        self,
+        template: str,
+        /,
+        request: AnyRequest,
+        *,
+        status: int = 200,
+        **values: Any,  # noqa: ANN401 - likewise
+    ) -> Response[str]:
+        """A page as an answer."""
+        text = self.html(template, request, **values)
+        return Response(text, status_code=status, media_type=HTML)
+
+
+def link(prefix: str, path: str, /, **query: str | int | None) -> str:
+    """An address on this site; parameters that are None are left out."""
+    given = "&".join(
+        f"{name}={quote(str(value), safe=':/@')}"
+        for name, value in query.items()
+        if value is not None
+    )
+    address = prefix + quote(path, safe=_SAFE_IN_PATHS)
+    return f"{address}?{given}" if given else address
