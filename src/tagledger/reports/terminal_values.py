@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tagledger.model.snapshot import Layer
-from tagledger.reports.terminal_canvas import Glyphs
+
+if TYPE_CHECKING:
+    # Pages write sizes and dates alike, and need no terminal for it.
+    from tagledger.reports.terminal_canvas import Glyphs
 
 _UNITS = ("B", "KB", "MB", "GB", "TB", "PB", "EB")
 

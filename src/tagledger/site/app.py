@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-from pathlib import Path
-
 from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.static_files import create_static_files_router
 
 from tagledger import __version__
 from tagledger.flows.readers import Readers
@@ -18,6 +14,7 @@ from tagledger.site.asked import AnyRequest, Asked
 from tagledger.site.failures import Failures
 from tagledger.site.pages.home import home
 from tagledger.site.rendering import Pages
+from tagledger.site.static_files import static_file
 
 
 def make_site(readers: Readers) -> Litestar:
@@ -29,9 +26,10 @@ def make_site(readers: Readers) -> Litestar:
 
     return Litestar(
         route_handlers=[
-            Router("/", route_handlers=[home, description], include_in_schema=False),
-            create_static_files_router(
-                path="/static", directories=[_static_folder()], include_in_schema=False
+            Router(
+                "/",
+                route_handlers=[home, description, static_file],
+                include_in_schema=False,
             ),
         ],
         dependencies={
@@ -48,7 +46,3 @@ def make_site(readers: Readers) -> Litestar:
         logging_config=None,
         debug=False,
     )
-
-
-def _static_folder() -> Path:
-    return Path(str(files("tagledger.site"))) / "static"
