@@ -49,7 +49,10 @@ class ImageSteps(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def image_steps(image: Image) -> ImageSteps:
-    """Steps with their layers, then the layers of which no step is known."""
+    """Steps with their layers, then the layers of which no step is known.
+
+    Where it is not known for any, the layers come first.
+    """
     side = steps_of_side(image)
     base = base_of(side)
     base_steps, base_layers = base or (0, None)
@@ -73,7 +76,8 @@ def image_steps(image: Image) -> ImageSteps:
         for at, (step, place) in enumerate(zip(side.steps, side.layers, strict=True))
     ]
     made = {place for place in side.layers if place is not None}
-    rows += [row(place) for place in range(len(image.layers)) if place not in made]
+    others = [row(place) for place in range(len(image.layers)) if place not in made]
+    rows = [*rows, *others] if side.are_tied else [*others, *rows]
     below = image.layers[: base_layers or 0]
     return ImageSteps(
         rows=tuple(rows),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice, takewhile
 from typing import TypeAlias
 
 MAX_SHOWN = 320
@@ -13,6 +14,9 @@ BEFORE = 60
 
 MAX_SEARCHED = 100_000
 """Characters of a step in which words are looked for: it may have megabytes."""
+
+MAX_WEIGHED = 200
+"""Places weighed to choose where to begin."""
 
 _RUNS = re.compile(r"[^\W_]+")
 _SPACE = re.compile(r"\s+")
@@ -33,8 +37,7 @@ def marked(text: str, words: str | None, exact: str | None) -> tuple[Piece, ...]
     # The longest first, so that "apt-get" is not marked as "apt" alone.
     wanted = sorted(set(wanted), key=len, reverse=True)
     pattern = re.compile("|".join(map(re.escape, wanted)), re.IGNORECASE)
-    first = pattern.search(text)
-    start = max(first.start() - BEFORE, 0) if first and len(text) > MAX_SHOWN else 0
+    start = _start(text, pattern) if len(text) > MAX_SHOWN else 0
     shown = text[start : start + MAX_SHOWN]
     pieces: list[Piece] = [("… ", False)] if start else []
     at = 0
@@ -48,3 +51,16 @@ def marked(text: str, words: str | None, exact: str | None) -> tuple[Piece, ...]
     if start + MAX_SHOWN < len(text):
         pieces.append((" …", False))
     return tuple(pieces)
+
+
+def _start(text: str, pattern: re.Pattern[str]) -> int:
+    """Where to begin, so that as many different words as can be are seen."""
+    found = [*islice(pattern.finditer(text), MAX_WEIGHED)]
+    best, most = 0, 0
+    for at, match in enumerate(found):
+        start = max(match.start() - BEFORE, 0)
+        inside = takewhile(lambda one: one.end() <= start + MAX_SHOWN, found[at:])  # noqa: B023 - used before the next
+        seen = len({one[0].lower() for one in inside})
+        if seen > most:
+            best, most = start, seen
+    return best

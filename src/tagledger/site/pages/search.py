@@ -25,10 +25,10 @@ FILTERS = ("env", "label", "platform", "repo", "since", "until")
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """Hits with the same step."""
+    """Images with the same step: the hits of each, which are its names."""
 
-    pieces: tuple[Piece, ...]
-    hits: tuple[Hit, ...]
+    pieces: tuple[Piece, ...] | None
+    images: tuple[tuple[Hit, ...], ...]
 
 
 class _Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,10 +120,12 @@ def _only(answer: _Answer) -> str | None:
 def _groups(answer: _Answer, wanted: Search) -> list[Group]:
     if answer.findings is None:
         return []
-    return [
-        Group(
-            pieces=marked(step or "", wanted.words, wanted.exact),
-            hits=tuple(hits),
-        )
-        for step, hits in groupby(answer.findings.hits, key=lambda hit: hit.step)
-    ]
+    groups = []
+    for step, hits in groupby(answer.findings.hits, key=lambda hit: hit.step):
+        images = [
+            tuple(names)
+            for _, names in groupby(hits, key=lambda hit: (hit.manifest, hit.platform))
+        ]
+        pieces = None if step is None else marked(step, wanted.words, wanted.exact)
+        groups.append(Group(pieces=pieces, images=tuple(images)))
+    return groups

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
+
 import msgspec
 from litestar import Response, get
 
