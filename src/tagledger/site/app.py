@@ -9,12 +9,14 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ControllerRouterHandler
 
 from tagledger import __version__
+from tagledger.flows.live import LiveLookups, LiveOptions
 from tagledger.flows.readers import Readers
 from tagledger.site.api.description import description
 from tagledger.site.asked import AnyRequest, Asked
 from tagledger.site.failures import Failures
 from tagledger.site.kept import Kept
 from tagledger.site.pages.home import home
+from tagledger.site.pages.live import live as live_page
 from tagledger.site.pages.markdown import markdown
 from tagledger.site.pages.raw import raw
 from tagledger.site.pages.repositories import repositories, repository
@@ -25,6 +27,7 @@ from tagledger.site.static_files import static_file
 
 PAGES: list[ControllerRouterHandler] = [
     home,
+    live_page,
     markdown,
     raw,
     repositories,
@@ -35,10 +38,13 @@ PAGES: list[ControllerRouterHandler] = [
 """What people look at."""
 
 
-def make_site(readers: Readers) -> Litestar:
-    """Pages, API and feeds over the ledger that these readers read."""
+def make_site(readers: Readers, *, live: LiveOptions | None = None) -> Litestar:
+    """Pages, API and feeds over the ledger that these readers read.
+
+    `live` says which registries are looked up for visitors, none without it.
+    """
     pages = Pages()
-    kept = Kept()
+    kept = Kept(LiveLookups(live) if live and live.registries else None)
 
     def asked(request: AnyRequest) -> Asked:
         return Asked(readers, request)
