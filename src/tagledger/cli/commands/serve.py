@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tagledger.cli.ledger_options import ledger_address
+
+if TYPE_CHECKING:
+    from tagledger.flows.live import LiveOptions
 
 Network = IPv4Network | IPv6Network
 
@@ -90,6 +94,14 @@ class NetworkType(click.ParamType[Network]):
     help="Where a line of JSON for each request goes. [default: stderr]",
 )
 @click.option("--no-access-log", is_flag=True, help="Writes no such lines.")
+@click.option("--live", is_flag=True, help="Look up in registries what is not here.")
+@click.option(
+    "--live-registry",
+    "live_registries",
+    multiple=True,
+    metavar="HOST",
+    help="Only in this one; repeatable. [default: docker.io]",
+)
 def command(
     *,
     host: str,
@@ -104,8 +116,12 @@ def command(
     metrics_to: tuple[Network, ...],
     access_log: Path,
     no_access_log: bool,
+    live: bool,
+    live_registries: tuple[str, ...],
 ) -> None:
     """Serve the ledger: pages, an API, feeds, and a registry of the past."""
+    if live_registries and not live:
+        raise click.UsageError("--live-registry goes with --live.")
     from tagledger.errors import NotSupported
     from tagledger.ledger.opening import open_ledger
 
@@ -132,6 +148,7 @@ def command(
             trusted_proxies=trusted_proxy,
             metrics_to=metrics_to,
             access_log=None if no_access_log else access_log,
+            live=_live(live_registries, workers) if live else None,
         ),
         begins=lambda url: _say(f"serving on {url}"),
     )
@@ -139,3 +156,24 @@ def command(
 
 def _say(text: str) -> None:
     click.echo(f"tagledger: {text}", err=True)
+
+
+def _live(registries: tuple[str, ...], workers: int) -> LiveOptions:
+    """The registries by the names that references have."""
+    from tagledger.flows.live import LiveOptions
+    from tagledger.model.reference import DOCKER_HUB, parse_reference
+    from tagledger.settings import current_settings
+
+    domains = []
+    for registry in registries or (DOCKER_HUB,):
+        domain = parse_reference(f"{registry}/repository/name").domain
+        if registry not in (domain, "index.docker.io"):
+            raise click.UsageError(
+                f"--live-registry {registry}: not a registry's host."
+            )
+        domains.append(domain)
+    return LiveOptions(
+        registries=tuple(domains),
+        environment=current_settings().environment,
+        share=1 / max(workers, 1),
+    )
