@@ -5,6 +5,7 @@
     TagledgerError
     ├── UsageError               what was asked cannot be understood       (exit 2)
     │   ├── MalformedReference · MalformedDigest · MalformedPlatform
+    │   ├── MalformedCursor
     │   └── UnknownAddress · NotSupported
     ├── NotFound                 it is not there                           (exit 3)
     │   ├── RepositoryNotFound · TagNotFound · ManifestNotFound · BlobNotFound
@@ -117,6 +118,17 @@ class MalformedPlatform(UsageError):
 
     def __init__(self, text: str, problem: str) -> None:
         super().__init__(f"{text!r} is not a platform: {problem}")
+        self.text = text
+
+
+class MalformedCursor(UsageError):
+    """The text is not what a page of a list gave to ask for the next one."""
+
+    code = "malformed-cursor"
+    hint = "leave it out to begin anew, or give what the page before gave"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"{text!r} leads to no page of this list")
         self.text = text
 
 

@@ -122,6 +122,38 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
 
 
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact that says other than what its source had said before.
+
+    `before` is the fact right before it, None for the first. `is_back_to` is when the
+    source first said the same, where it said something else since.
+    """
+
+    observation: Observation
+    before: Observation | None
+    is_back_to: datetime | None
+
+
+class RepositorySummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A repository, as a reference without tag, and how much was seen of it.
+
+    `tags` are all names that were ever observed in it, gone ones too.
+    """
+
+    repository: Reference
+    tags: int
+    first_seen: datetime
+    last_seen: datetime
+
+
+class TagSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A name, as the latest fact has it: what it lists, empty where it is gone."""
+
+    latest: Observation
+    first_seen: datetime
+    entries: tuple[EntryRow, ...]
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """Something that `check` found wrong: where, and what."""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from tagledger.errors import LedgerDamaged
 from tagledger.ledger.answers import Finding
 from tagledger.ledger.contents import digest_of
+from tagledger.ledger.deriving import check_derived
 from tagledger.ledger.engine import Engine
 from tagledger.ledger.packs import unpacked
 from tagledger.model.digest import Digest
@@ -25,6 +26,7 @@ def check(engine: Engine, progress: Callable[[int, int], None]) -> Iterator[Find
                 "steps_not_indexed": "the search index lacks or has more rows",
             }[name]
             yield Finding(where=f"{where} {number}", problem=problem)
+    yield from check_derived(engine)
 
 
 def _check_contents(

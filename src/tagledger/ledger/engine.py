@@ -18,7 +18,7 @@ TABLES = (
     *("layer", "layer_list", "layer_list_item"),
     *("setting", "setting_list", "setting_list_item"),
     *("entry", "statement", "statement_part", "statement_entry", "statement_date"),
-    *("observation", "note", "verdict"),
+    *("observation", "change", "repository_span", "note", "verdict"),
 )
 """Every table, each after those that it refers to."""
 

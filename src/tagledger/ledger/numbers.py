@@ -38,6 +38,10 @@ class Numbers:
         for cached in self._cached.values():
             cached.clear()
 
+    def last(self, table: str) -> int:
+        """The highest number given so far."""
+        return self._last[table]
+
     def next(self, table: str) -> int:
         """A number for a row that no key names."""
         self._last[table] += 1

@@ -14,16 +14,20 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from tagledger.ledger.answers import (
+    Change,
     Counts,
     EntryRow,
     Finding,
     Found,
     Hit,
     Observation,
+    RepositorySummary,
     Search,
     State,
+    TagSummary,
     Use,
 )
+from tagledger.ledger.pages import Page
 from tagledger.ledger.stated import Recorded, Stated
 from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
@@ -132,6 +136,41 @@ class Ledger(Protocol):
 
         The newest 1,000 steps that fit are ranked, by how much of each was said.
         """
+        ...
+
+    def recent(
+        self, *, before: str | None = None, limit: int = 50
+    ) -> Page[Observation]:
+        """The facts of the whole ledger, the newest first.
+
+        `before` is the `more` of the page before, as `after` is in the lists below;
+        each raises MalformedCursor for what no page gave.
+        """
+        ...
+
+    def changes(
+        self,
+        repository: Reference | None = None,
+        *,
+        before: str | None = None,
+        limit: int = 50,
+    ) -> Page[Change]:
+        """The facts that say other than their source had said before, newest first.
+
+        Of one repository, whatever tag the reference has, or of the whole ledger.
+        """
+        ...
+
+    def repositories(
+        self, pattern: str = "*", *, after: str | None = None, limit: int = 50
+    ) -> Page[RepositorySummary]:
+        """The repositories that fit a pattern as `Search` has it, sorted by name."""
+        ...
+
+    def tags_of(
+        self, repository: Reference, *, after: str | None = None, limit: int = 50
+    ) -> Page[TagSummary]:
+        """The names in a repository as they are now, gone ones too, sorted by tag."""
         ...
 
     def unproven(self, *, after: int = 0, limit: int = 100) -> list[int]:

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from tagledger.ledger import keys
 from tagledger.ledger.contents import PAGE_PART, SIGNED_FORM, ContentWriter
+from tagledger.ledger.deriving import derive
 from tagledger.ledger.engine import Engine
 from tagledger.ledger.entry_parts import EntryParts, EntryReader
 from tagledger.ledger.entry_writer import EntryWriter
@@ -181,6 +182,8 @@ class Recorder:
         self._entries.add_names(
             "repository", (repository_name(item.reference) for item in snapshots)
         )
+        after = self._numbers.last("observation")
+        after_tag = self._numbers.last("tag")
         number = self._numbers.of
         names = [
             (
@@ -211,6 +214,8 @@ class Recorder:
             if fact not in known
         ]
         self._engine.append("observation", rows)
+        if rows:
+            derive(self._engine, after=after, after_tag=after_tag)
         return len(rows)
 
 

@@ -10,16 +10,19 @@ from types import TracebackType
 from typing import Self
 
 from tagledger.errors import WriteFailed
-from tagledger.ledger import finding, history, searching
+from tagledger.ledger import finding, history, listing, searching
 from tagledger.ledger.answers import (
+    Change,
     Counts,
     EntryRow,
     Finding,
     Found,
     Hit,
     Observation,
+    RepositorySummary,
     Search,
     State,
+    TagSummary,
     Use,
 )
 from tagledger.ledger.checking import check
@@ -28,6 +31,7 @@ from tagledger.ledger.engine import Engine
 from tagledger.ledger.evidence import EVIDENCE
 from tagledger.ledger.keys import moment_of
 from tagledger.ledger.names import reference_of, repository_patterns
+from tagledger.ledger.pages import Page
 from tagledger.ledger.recording import Recorder
 from tagledger.ledger.stated import Recorded, Stated
 from tagledger.model.digest import Digest
@@ -139,6 +143,34 @@ class Store:
     def search(self, search: Search, *, limit: int = 20, offset: int = 0) -> list[Hit]:
         """The images that fit."""
         return searching.search(self._engine, search, limit, offset)
+
+    def recent(
+        self, *, before: str | None = None, limit: int = 50
+    ) -> Page[Observation]:
+        """The facts, the newest first."""
+        return listing.recent(self._engine, before, limit)
+
+    def changes(
+        self,
+        repository: Reference | None = None,
+        *,
+        before: str | None = None,
+        limit: int = 50,
+    ) -> Page[Change]:
+        """The facts that say something new, the newest first."""
+        return listing.changes(self._engine, repository, before, limit)
+
+    def repositories(
+        self, pattern: str = "*", *, after: str | None = None, limit: int = 50
+    ) -> Page[RepositorySummary]:
+        """The repositories that fit, sorted."""
+        return listing.repositories(self._engine, pattern, after, limit)
+
+    def tags_of(
+        self, repository: Reference, *, after: str | None = None, limit: int = 50
+    ) -> Page[TagSummary]:
+        """The names in a repository, sorted."""
+        return listing.tags_of(self._engine, repository, after, limit)
 
     def unproven(self, *, after: int = 0, limit: int = 100) -> list[int]:
         """Statements of pages of which a digest has no verdict yet."""

@@ -72,3 +72,9 @@ SELECT * FROM note;
 
 -- name: all_verdict
 SELECT * FROM verdict;
+
+-- name: all_change
+SELECT * FROM change;
+
+-- name: all_repository_span
+SELECT * FROM repository_span;

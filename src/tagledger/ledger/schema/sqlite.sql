@@ -217,3 +217,32 @@ CREATE TABLE verdict (
     outcome INTEGER NOT NULL,  -- 2 is proven, 3 is reported only, 4 is contradicted
     reason TEXT NOT NULL
 ) STRICT;
+
+-- What follows from the facts, kept beside them so that long lists come page by page:
+-- `check` makes it anew and compares.
+
+CREATE INDEX observation_time ON observation (observed_at, id);
+
+CREATE INDEX observation_source ON observation (tag_id, source_id, observed_at);
+
+CREATE TABLE change (
+    observation_id INTEGER PRIMARY KEY REFERENCES observation,
+    tag_id INTEGER NOT NULL REFERENCES tag,
+    source_id INTEGER NOT NULL REFERENCES source,
+    repository_id INTEGER NOT NULL REFERENCES repository,
+    observed_at INTEGER NOT NULL,
+    said INTEGER NOT NULL  -- a root digest; a statement below 0; 0 is that it is gone
+) STRICT;
+
+CREATE INDEX change_time ON change (observed_at, observation_id);
+
+CREATE INDEX change_repository ON change (repository_id, observed_at, observation_id);
+
+CREATE INDEX change_said ON change (tag_id, source_id, said, observed_at);
+
+CREATE TABLE repository_span (
+    repository_id INTEGER PRIMARY KEY REFERENCES repository,
+    tags INTEGER NOT NULL,
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL
+) STRICT;

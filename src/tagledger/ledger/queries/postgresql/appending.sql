@@ -72,3 +72,9 @@ COPY note FROM STDIN;
 
 -- name: append_verdict!
 COPY verdict FROM STDIN;
+
+-- name: append_change!
+COPY change FROM STDIN;
+
+-- name: append_repository_span!
+COPY repository_span FROM STDIN;

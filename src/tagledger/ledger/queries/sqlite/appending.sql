@@ -72,3 +72,9 @@ INSERT INTO note VALUES (?, ?);
 
 -- name: append_verdict!
 INSERT INTO verdict VALUES (?, ?, ?);
+
+-- name: append_change!
+INSERT INTO change VALUES (?, ?, ?, ?, ?, ?);
+
+-- name: append_repository_span!
+INSERT INTO repository_span VALUES (?, ?, ?, ?);

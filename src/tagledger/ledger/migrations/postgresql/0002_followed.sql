@@ -1,0 +1,56 @@
+-- What follows from the facts, kept beside them so that long lists come page by page:
+-- `check` makes it anew and compares.
+
+CREATE INDEX observation_time ON observation (observed_at, id);
+
+CREATE INDEX observation_source ON observation (tag_id, source_id, observed_at);
+
+CREATE TABLE change (
+    observation_id INTEGER PRIMARY KEY REFERENCES observation,
+    tag_id INTEGER NOT NULL REFERENCES tag,
+    source_id INTEGER NOT NULL REFERENCES source,
+    repository_id INTEGER NOT NULL REFERENCES repository,
+    observed_at BIGINT NOT NULL,
+    said INTEGER NOT NULL  -- a root digest; a statement below 0; 0 is that it is gone
+);
+
+CREATE INDEX change_time ON change (observed_at, observation_id);
+
+CREATE INDEX change_repository ON change (repository_id, observed_at, observation_id);
+
+CREATE INDEX change_said ON change (tag_id, source_id, said, observed_at);
+
+CREATE TABLE repository_span (
+    repository_id INTEGER PRIMARY KEY REFERENCES repository,
+    tags INTEGER NOT NULL,
+    first_seen BIGINT NOT NULL,
+    last_seen BIGINT NOT NULL
+);
+
+INSERT INTO change
+SELECT id, tag_id, source_id, repository_id, observed_at, said
+FROM (
+    SELECT
+        told.*,
+        LAG(said) OVER (
+            PARTITION BY tag_id, source_id
+            ORDER BY observed_at
+        ) AS said_before
+    FROM (
+        SELECT
+            o.id, o.tag_id, o.source_id, t.repository_id, o.observed_at,
+            CASE WHEN o.is_absent = 1 THEN 0
+                ELSE COALESCE(st.root_digest_id, -o.statement_id)
+            END AS said
+        FROM observation o
+        JOIN tag t ON t.id = o.tag_id
+        LEFT JOIN statement st ON st.id = o.statement_id
+    ) told
+) compared
+WHERE said_before IS NULL OR said <> said_before;
+
+INSERT INTO repository_span
+SELECT t.repository_id, COUNT(DISTINCT t.id), MIN(o.observed_at), MAX(o.observed_at)
+FROM tag t
+JOIN observation o ON o.tag_id = t.id
+GROUP BY t.repository_id;

@@ -1,0 +1,144 @@
+-- What follows from the facts numbered above :after. Facts come in any order of time:
+-- each may make a change of the one behind it, or no change any more.
+
+-- name: forget_changes!
+DELETE FROM change WHERE observation_id IN (
+    SELECT (
+        SELECT s.id
+        FROM observation s
+        WHERE s.tag_id = o.tag_id AND s.source_id = o.source_id
+        AND s.observed_at > o.observed_at
+        ORDER BY s.observed_at
+        LIMIT 1
+    )
+    FROM observation o
+    WHERE o.id > :after
+);
+
+-- name: tell_changes!
+WITH touched AS (
+    SELECT o.id FROM observation o WHERE o.id > :after
+    UNION
+    SELECT (
+        SELECT s.id
+        FROM observation s
+        WHERE s.tag_id = o.tag_id AND s.source_id = o.source_id
+        AND s.observed_at > o.observed_at
+        ORDER BY s.observed_at
+        LIMIT 1
+    )
+    FROM observation o
+    WHERE o.id > :after
+),
+
+told AS (
+    SELECT
+        o.id, o.tag_id, o.source_id, t.repository_id, o.observed_at,
+        CASE WHEN o.is_absent = 1 THEN 0
+            ELSE COALESCE(st.root_digest_id, -o.statement_id)
+        END AS said,
+        (
+            SELECT
+                CASE WHEN p.is_absent = 1 THEN 0
+                    ELSE COALESCE(ps.root_digest_id, -p.statement_id)
+                END
+            FROM observation p
+            LEFT JOIN statement ps ON ps.id = p.statement_id
+            WHERE p.tag_id = o.tag_id AND p.source_id = o.source_id
+            AND p.observed_at < o.observed_at
+            ORDER BY p.observed_at DESC
+            LIMIT 1
+        ) AS said_before
+    FROM touched x
+    JOIN observation o ON o.id = x.id
+    JOIN tag t ON t.id = o.tag_id
+    LEFT JOIN statement st ON st.id = o.statement_id
+)
+
+INSERT INTO change
+SELECT id, tag_id, source_id, repository_id, observed_at, said
+FROM told
+WHERE said_before IS NULL OR said <> said_before;
+
+-- name: widen_repository_spans!
+INSERT INTO repository_span (repository_id, tags, first_seen, last_seen)
+SELECT
+    t.repository_id,
+    COUNT(DISTINCT CASE WHEN t.id > :after_tag THEN t.id END),
+    MIN(o.observed_at),
+    MAX(o.observed_at)
+FROM observation o
+JOIN tag t ON t.id = o.tag_id
+WHERE o.id > :after
+GROUP BY t.repository_id
+ON CONFLICT (repository_id) DO UPDATE SET
+    tags = repository_span.tags + excluded.tags,
+    first_seen = CASE
+        WHEN excluded.first_seen < repository_span.first_seen
+            THEN excluded.first_seen
+        ELSE repository_span.first_seen
+    END,
+    last_seen = CASE
+        WHEN excluded.last_seen > repository_span.last_seen THEN excluded.last_seen
+        ELSE repository_span.last_seen
+    END;
+
+-- name: changes_not_as_told
+WITH told AS (
+    SELECT
+        o.id, o.tag_id, o.source_id, t.repository_id, o.observed_at,
+        CASE WHEN o.is_absent = 1 THEN 0
+            ELSE COALESCE(st.root_digest_id, -o.statement_id)
+        END AS said
+    FROM observation o
+    JOIN tag t ON t.id = o.tag_id
+    LEFT JOIN statement st ON st.id = o.statement_id
+),
+
+compared AS (
+    SELECT
+        told.*,
+        LAG(said) OVER (
+            PARTITION BY tag_id, source_id
+            ORDER BY observed_at
+        ) AS said_before
+    FROM told
+),
+
+expected AS (
+    SELECT id, tag_id, source_id, repository_id, observed_at, said
+    FROM compared
+    WHERE said_before IS NULL OR said <> said_before
+)
+
+SELECT 'observation', differing.observation_id
+FROM (
+    SELECT * FROM (SELECT * FROM change EXCEPT SELECT * FROM expected) surplus
+    UNION
+    SELECT * FROM (SELECT * FROM expected EXCEPT SELECT * FROM change) lacking
+) differing
+ORDER BY 2;
+
+-- name: spans_not_as_told
+WITH expected AS (
+    SELECT
+        t.repository_id,
+        COUNT(DISTINCT t.id) AS tags,
+        MIN(o.observed_at) AS first_seen,
+        MAX(o.observed_at) AS last_seen
+    FROM tag t
+    JOIN observation o ON o.tag_id = t.id
+    GROUP BY t.repository_id
+)
+
+SELECT DISTINCT 'repository', differing.repository_id
+FROM (
+    SELECT * FROM (
+        SELECT * FROM repository_span EXCEPT SELECT * FROM expected
+    ) surplus
+    UNION
+    SELECT * FROM (
+        SELECT * FROM expected EXCEPT SELECT * FROM repository_span
+    ) lacking
+) differing
+ORDER BY 2;
