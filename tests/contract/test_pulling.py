@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from support.blobs import compact_json
+from support.blobs import Json, compact_json
 from support.statements import REGISTRY_SOURCE, day, digest, gone, image, page
 from tagledger.ledger.protocol import Ledger
 from tagledger.ledger.source import LATEST
@@ -104,7 +104,11 @@ def test_since_when_a_name_is_known(filled: Ledger) -> None:
 
 def test_referrers_are_the_manifests_that_say_so(ledger: Ledger) -> None:
     """Of whatever kind they are; what is malformed belongs to nothing."""
-    said = {"mediaType": media_types.OCI_MANIFEST, "digest": digest("a"), "size": 1}
+    said: dict[str, Json] = {
+        "mediaType": media_types.OCI_MANIFEST,
+        "digest": digest("a"),
+        "size": 1,
+    }
     contents = [
         compact_json({"schemaVersion": 2, "subject": said, "number": 1}),
         compact_json({"schemaVersion": 2, "subject": said, "number": 2}),

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any, cast
 
 from tagledger.endpoint.asgi import Application, Receive, Scope, Send
+from tagledger.endpoint.blobs import Layers
 from tagledger.endpoint.registry import Registry
+from tagledger.flows.past.elsewhere import Redirects, Upstreams
 from tagledger.flows.readers import Readers
 from tagledger.server.options import ServiceOptions
+from tagledger.settings import current_settings
 from tagledger.site.app import make_site
+from tagledger.sources.blob_folders import BlobFolders
 
 
 def make_application(options: ServiceOptions) -> Application:
@@ -16,7 +20,7 @@ def make_application(options: ServiceOptions) -> Application:
     readers = Readers(options.ledger)
     return Service(
         site=cast("Application", make_site(readers)),
-        registry=Registry(readers),
+        registry=Registry(readers, _layers(options)),
         readers=readers,
         prefix=options.prefix,
     )
@@ -29,7 +33,7 @@ class Service:
         self,
         *,
         site: Application,
-        registry: Application,
+        registry: Registry,
         readers: Readers,
         prefix: str = "",
     ) -> None:
@@ -51,7 +55,16 @@ class Service:
         try:
             await self._site(scope, receive, send)
         finally:
+            await self._registry.aclose()
             self._readers.close()
+
+
+def _layers(options: ServiceOptions) -> Layers:
+    return Layers(
+        BlobFolders(options.blobs),
+        Upstreams(dict(options.upstreams), current_settings()),
+        Redirects.to(*options.redirects),
+    )
 
 
 def _below(scope: Scope, prefix: str) -> Scope:

@@ -12,6 +12,10 @@ class ServiceOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     `ledger` is its address. `prefix` is the path below which a proxy has us
     (``/ledger``), empty for none. `certificate` and `key` are PEM files for TLS.
+
+    Layers come from `blobs`, folders of them; from `upstreams`, registries by name
+    with the URL to ask instead (empty for none); and foreign ones, by a redirect, from
+    the hosts in `redirects`.
     """
 
     ledger: str
@@ -21,3 +25,6 @@ class ServiceOptions(msgspec.Struct, frozen=True, kw_only=True):
     prefix: str = ""
     certificate: Path | None = None
     key: Path | None = None
+    blobs: tuple[Path, ...] = ()
+    upstreams: tuple[tuple[str, str], ...] = ()
+    redirects: tuple[str, ...] = ()

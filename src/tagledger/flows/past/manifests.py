@@ -1,0 +1,138 @@
+"""Manifests and indexes of a repository, as it was at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from tagledger.errors import (
+    ContentNotHeld,
+    InvalidContent,
+    ManifestNotFound,
+    RepositoryNotFound,
+    TagNotFound,
+)
+from tagledger.ledger.answers import Observation
+from tagledger.ledger.protocol import Ledger
+from tagledger.ledger.source import LATEST
+from tagledger.model import media_types
+from tagledger.model.digest import Digest
+from tagledger.model.manifest import Index, decode_manifest
+from tagledger.model.reference import Reference
+from tagledger.model.snapshot import Document
+
+MAX_NESTING = 4
+"""Deepest index in an index that is looked for; nobody is known to publish two."""
+
+MAX_LOOKED_AT = 5
+"""Manifests of a nested index by which it is looked for."""
+
+REPORTED_ONLY = "it is known from a published page, and its bytes were not proven"
+"""Why there are no bytes of something that is known."""
+
+
+def known_repository(ledger: Ledger, repository: Reference, by: datetime) -> None:
+    """Raise RepositoryNotFound where nothing was seen of it until then."""
+    since = ledger.known_since(repository)
+    if since is None or since > by:
+        raise RepositoryNotFound(repository.familiar_name, hint=_since(since))
+
+
+def pointed_to(ledger: Ledger, name: Reference, by: datetime) -> Observation:
+    """The latest fact about a tag, which pointed to a manifest that is known.
+
+    Raises RepositoryNotFound, TagNotFound or ContentNotHeld.
+    """
+    fact = ledger.at(name, by)
+    if fact is None:
+        known_repository(ledger, _repository(name), by)
+        raise TagNotFound(name.familiar, hint=_since(ledger.known_since(name)))
+    if fact.is_absent:
+        hint = f"it was gone when it was looked for on {_shown(fact.observed_at)}"
+        raise TagNotFound(name.familiar, hint=hint)
+    if fact.root is None:
+        hint = f"{fact.source} did not say which manifest it was"
+        raise ContentNotHeld(f"the manifest of {name.familiar}", hint=hint)
+    return fact
+
+
+def manifest(
+    ledger: Ledger, repository: Reference, digest: Digest, by: datetime
+) -> Document:
+    """A manifest or index that the repository had by then.
+
+    Raises RepositoryNotFound, ManifestNotFound or, where it is known without its
+    bytes, ContentNotHeld.
+    """
+    if had_manifest(ledger, repository, digest, by) is None:
+        known_repository(ledger, repository, by)
+        later = ledger.had_manifest(repository, digest, LATEST)
+        hint = f"it was first seen after {_shown(by)}" if later else ""
+        raise ManifestNotFound(repository.familiar_name, digest, hint=hint)
+    document = ledger.document(digest)
+    if document is None:
+        raise ContentNotHeld(digest, hint=REPORTED_ONLY)
+    return document
+
+
+def had_manifest(
+    ledger: Ledger, repository: Reference, digest: Digest, by: datetime
+) -> datetime | None:
+    """A time not after `by` when the repository had this, also inside of an index."""
+    found = ledger.had_manifest(repository, digest, by)
+    if found is not None:
+        return found
+    # The ledger lists what stands in an index inside of an index, not that one.
+    document = ledger.document(digest)
+    if document is None or document.media_type not in media_types.INDEXES:
+        return None
+    listed = _manifests(ledger, digest)
+    for child, _ in zip(listed, range(MAX_LOOKED_AT), strict=False):
+        roots = ledger.roots_with(repository, child, by)
+        if any(digest in _indexes(ledger, root) for root in roots):
+            return by
+    return None
+
+
+def index_of(ledger: Ledger, digest: Digest) -> Index | None:
+    """The index of this digest, None where it is not held or is none."""
+    document = ledger.document(digest)
+    if document is None or document.media_type not in media_types.INDEXES:
+        return None
+    try:
+        decoded = decode_manifest(document.content, digest, document.media_type)
+    except InvalidContent:
+        return None
+    return decoded if isinstance(decoded, Index) else None
+
+
+def _manifests(ledger: Ledger, index: Digest, depth: int = 0) -> Iterator[Digest]:
+    """The manifests in an index, and in the indexes in it."""
+    found = index_of(ledger, index)
+    for child in found.manifests if found else ():
+        if child.media_type not in media_types.INDEXES:
+            yield child.digest
+        elif depth < MAX_NESTING:
+            yield from _manifests(ledger, child.digest, depth + 1)
+
+
+def _indexes(ledger: Ledger, index: Digest, depth: int = 0) -> Iterator[Digest]:
+    """The indexes in an index, and in those."""
+    found = index_of(ledger, index)
+    for child in found.manifests if found else ():
+        if child.media_type in media_types.INDEXES:
+            yield child.digest
+            if depth < MAX_NESTING:
+                yield from _indexes(ledger, child.digest, depth + 1)
+
+
+def _repository(name: Reference) -> Reference:
+    return Reference(name.domain, name.path)
+
+
+def _since(moment: datetime | None) -> str:
+    return "" if moment is None else f"it is known since {_shown(moment)}"
+
+
+def _shown(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
