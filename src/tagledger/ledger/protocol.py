@@ -233,6 +233,16 @@ class Ledger(Protocol):
         """All that is asked inside may take so long together, else LedgerTooSlow."""
         ...
 
+    def only(self, may_see: Callable[[Reference], bool]) -> Ledger:
+        """The same without the repositories that may not be seen.
+
+        Nothing of theirs is there. It is made for one question, writes nothing, and
+        closes nothing. Pages of results are whole. What no repository had by itself,
+        as an index in an index, is there for who comes to it from what a repository
+        had. Of `counts` only observations, tags and repositories are told.
+        """
+        ...
+
     # --- upkeep -------------------------------------------------------------------
 
     def check(

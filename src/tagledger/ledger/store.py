@@ -32,7 +32,9 @@ from tagledger.ledger.evidence import EVIDENCE
 from tagledger.ledger.keys import moment_of
 from tagledger.ledger.names import reference_of, repository_patterns
 from tagledger.ledger.pages import Page
+from tagledger.ledger.protocol import Ledger
 from tagledger.ledger.recording import Recorder
+from tagledger.ledger.restricted import RestrictedLedger
 from tagledger.ledger.stated import Recorded, Stated
 from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
@@ -230,6 +232,10 @@ class Store:
     def within(self, seconds: float) -> AbstractContextManager[None]:
         """All that is asked inside may take so long together."""
         return self._engine.within(seconds)
+
+    def only(self, may_see: Callable[[Reference], bool]) -> Ledger:
+        """The same without what may not be seen."""
+        return RestrictedLedger(self, self._engine, may_see)
 
     # --- upkeep -------------------------------------------------------------------
 
