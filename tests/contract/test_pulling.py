@@ -10,6 +10,7 @@ from support.statements import REGISTRY_SOURCE, day, digest, gone, image, page
 from tagledger.ledger.protocol import Ledger
 from tagledger.ledger.source import LATEST
 from tagledger.model import media_types
+from tagledger.model.descriptor import Descriptor
 from tagledger.model.digest import Digest
 from tagledger.model.reference import parse_repository
 from tagledger.model.snapshot import Document
@@ -75,11 +76,58 @@ def test_carriers_are_those_of_the_repository(filled: Ledger) -> None:
     assert 1 == len(filled.carriers(PYTHON, BASE, limit=1))
 
 
-def test_roots_are_what_names_pointed_to(filled: Ledger) -> None:
-    """Which index a manifest stood in is told by the names of the repository alone."""
-    assert [ROOT] == filled.roots_with(PYTHON, MANIFEST, LATEST)
-    assert [] == filled.roots_with(OTHER, MANIFEST, LATEST)
-    assert [] == filled.roots_with(PYTHON, MANIFEST, day(-1))
+def test_an_index_in_an_index_was_had_with_it(ledger: Ledger) -> None:
+    """No entry lists it: the bytes of the outer one do, where its repository had that."""
+    inner = _index(digest("manifest 3.6 amd64"), media_types.DOCKER_MANIFEST)
+    middle = _index(Digest.of(inner.content), media_types.OCI_INDEX)
+    outer = _index(Digest.of(middle.content), media_types.OCI_INDEX)
+    stray = _index(digest("manifest 3.6 amd64"), media_types.OCI_MANIFEST)
+    digests = [Digest.of(item.content) for item in (inner, middle, outer, stray)]
+    stated = page("python:3.6", "3.6", 0)
+    root = Descriptor(media_types.OCI_INDEX, digests[2], len(outer.content))
+    snapshot = msgspec.structs.replace(stated.snapshot, root=root)
+    ledger.record(
+        [
+            msgspec.structs.replace(stated, snapshot=snapshot),
+            page("ghcr.io/other/python:1", "other", 1),
+        ]
+    )
+    ledger.hold(dict(zip(digests, (inner, middle, outer, stray), strict=True)))
+    seen = ledger.only(lambda repository: repository.domain == PYTHON.domain)
+    hidden = ledger.only(lambda repository: repository.domain != PYTHON.domain)
+
+    for found in digests[:3]:
+        assert ledger.had_manifest(PYTHON, found, day(0)) is not None
+        assert ledger.had_manifest(OTHER, found, day(9)) is None
+        assert hidden.had_manifest(PYTHON, found, day(9)) is None
+        assert seen.document(found) is None or found == digests[2]
+        assert seen.had_manifest(PYTHON, found, day(9)) is not None
+        assert seen.document(found) is not None
+    assert ledger.had_manifest(PYTHON, digests[0], day(-1)) is None
+    assert ledger.had_manifest(PYTHON, digests[3], LATEST) is None
+
+
+def _index(child: Digest, media_type: str) -> Document:
+    described: dict[str, Json] = {"mediaType": media_type, "digest": child, "size": 9}
+    index: dict[str, Json] = {"schemaVersion": 2, "manifests": [described]}
+    return Document(media_types.OCI_INDEX, compact_json(index))
+
+
+def test_what_is_not_seen_is_not_there(filled: Ledger) -> None:
+    """A ledger without a repository answers of it as of one that nobody knows."""
+    rest = filled.only(lambda repository: repository.domain == OTHER.domain)
+
+    assert rest.had_manifest(PYTHON, ROOT, LATEST) is None
+    assert rest.had_blob(PYTHON, LAYER, LATEST) is None
+    assert [] == rest.carriers(PYTHON, BASE)
+    assert [] == rest.tags_at(PYTHON, LATEST)
+    assert not rest.has_tags(PYTHON, LATEST)
+    assert rest.known_since(PYTHON) is None
+    assert day(1) == rest.had_blob(OTHER, BASE, LATEST)
+    assert ["1"] == rest.tags_at(OTHER, LATEST)
+    assert rest.has_tags(OTHER, LATEST)
+    assert day(1) == rest.known_since(OTHER)
+    assert [digest("manifest other amd64")] == rest.carriers(OTHER, BASE)
 
 
 def test_the_tags_are_those_of_the_moment(filled: Ledger) -> None:
@@ -127,6 +175,7 @@ def test_referrers_are_the_manifests_that_say_so(ledger: Ledger) -> None:
     assert sorted(map(Digest.of, contents[:2])) == ledger.referrers(digest("a"))
     assert [Digest.of(contents[2])] == ledger.referrers(digest("b"))
     assert [] == ledger.referrers(digest("c"))
+    assert [] == ledger.only(lambda _: True).referrers(digest("a")), "no repository had"
     assert [] == [*ledger.check()]
 
 

@@ -178,7 +178,8 @@ class Ledger(Protocol):
     ) -> datetime | None:
         """When the repository had this index or manifest, if not after `moment`.
 
-        Any such time, not the first; None where there is none.
+        Any such time, not the first; None where there is none. An index inside of an
+        index counts, where that one is held.
         """
         ...
 
@@ -192,17 +193,6 @@ class Ledger(Protocol):
         self, repository: Reference, blob: Digest, *, limit: int = 5
     ) -> list[Digest]:
         """Manifests of the repository that list this config or layer."""
-        ...
-
-    def roots_with(
-        self,
-        repository: Reference,
-        manifest: Digest,
-        moment: datetime,
-        *,
-        limit: int = 20,
-    ) -> list[Digest]:
-        """What names of the repository pointed to by then that lists this manifest."""
         ...
 
     def referrers(self, subject: Digest) -> list[Digest]:

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from tagledger.ledger.contents import digest_of
 from tagledger.ledger.engine import Engine, Row
 from tagledger.ledger.keys import microseconds, moment_of
 from tagledger.ledger.names import repository_name, tag_name
+from tagledger.ledger.nesting import Held, is_within
 from tagledger.model.digest import Digest
 from tagledger.model.reference import Reference
 
+MAX_ROOTS = 20
+"""Indexes of a repository that are looked through for one inside of them."""
+
 
 def had_manifest(
-    engine: Engine, repository: Reference, digest: Digest, moment: datetime
+    engine: Engine, repository: Reference, digest: Digest, moment: datetime, held: Held
 ) -> datetime | None:
-    """As `Ledger.had_manifest`."""
-    return _had(engine, "manifest_had", repository, digest, moment)
+    """As `Ledger.had_manifest`; `held` gives the documents that are held."""
+    found = _had(engine, "manifest_had", repository, digest, moment)
+    if found is not None:
+        return found
+    roots_with = partial(_roots_with, engine, repository, moment)
+    return moment if is_within(digest, held, roots_with) else None
 
 
 def had_blob(
@@ -37,24 +46,6 @@ def carriers(
         limit=limit,
     )
     return [*dict.fromkeys(map(_digest, rows))]
-
-
-def roots_with(
-    engine: Engine,
-    repository: Reference,
-    manifest: Digest,
-    moment: datetime,
-    limit: int,
-) -> list[Digest]:
-    """As `Ledger.roots_with`."""
-    rows = engine.query(
-        "roots_with_manifest",
-        hash=manifest.raw,
-        repository=repository_name(repository),
-        moment=microseconds(moment),
-        limit=limit,
-    )
-    return [*map(_digest, rows)]
 
 
 def referrers(engine: Engine, subject: Digest) -> list[Digest]:
@@ -105,6 +96,20 @@ def _had(
         moment=microseconds(moment),
     )
     return moment_of(rows[0][0]) if rows else None
+
+
+def _roots_with(
+    engine: Engine, repository: Reference, moment: datetime, manifest: Digest
+) -> list[Digest]:
+    """What names of the repository pointed to by then that lists this manifest."""
+    rows = engine.query(
+        "roots_with_manifest",
+        hash=manifest.raw,
+        repository=repository_name(repository),
+        moment=microseconds(moment),
+        limit=MAX_ROOTS,
+    )
+    return [*map(_digest, rows)]
 
 
 def _digest(row: Row) -> Digest:

@@ -178,7 +178,9 @@ class Store:
         self, repository: Reference, digest: Digest, moment: datetime
     ) -> datetime | None:
         """When the repository had this index or manifest."""
-        return pulling.had_manifest(self._engine, repository, digest, moment)
+        return pulling.had_manifest(
+            self._engine, repository, digest, moment, self.document
+        )
 
     def had_blob(
         self, repository: Reference, digest: Digest, moment: datetime
@@ -191,17 +193,6 @@ class Store:
     ) -> list[Digest]:
         """Manifests of the repository that list this config or layer."""
         return pulling.carriers(self._engine, repository, blob, limit)
-
-    def roots_with(
-        self,
-        repository: Reference,
-        manifest: Digest,
-        moment: datetime,
-        *,
-        limit: int = 20,
-    ) -> list[Digest]:
-        """What names pointed to that lists this manifest."""
-        return pulling.roots_with(self._engine, repository, manifest, moment, limit)
 
     def referrers(self, subject: Digest) -> list[Digest]:
         """The manifests held that belong to this one."""

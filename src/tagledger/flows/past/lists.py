@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from tagledger.errors import InvalidContent
-from tagledger.flows.past.manifests import had_manifest, known_repository
+from tagledger.flows.past.manifests import known_repository
 from tagledger.ledger.protocol import Ledger
 from tagledger.model.digest import Digest
 from tagledger.model.manifest import Manifest, decode_manifest
@@ -98,7 +98,7 @@ def referrers(
     for digest in ledger.referrers(subject):
         if len(found) > limit:
             break
-        if digest <= after or had_manifest(ledger, repository, digest, by) is None:
+        if digest <= after or ledger.had_manifest(repository, digest, by) is None:
             continue
         document = ledger.document(digest)
         referrer = None if document is None else _referrer(digest, document)

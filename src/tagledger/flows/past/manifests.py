@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from tagledger.errors import (
     ContentNotHeld,
-    InvalidContent,
     ManifestNotFound,
     RepositoryNotFound,
     TagNotFound,
@@ -15,17 +13,9 @@ from tagledger.errors import (
 from tagledger.ledger.answers import Observation
 from tagledger.ledger.protocol import Ledger
 from tagledger.ledger.source import LATEST
-from tagledger.model import media_types
 from tagledger.model.digest import Digest
-from tagledger.model.manifest import Index, decode_manifest
 from tagledger.model.reference import Reference
 from tagledger.model.snapshot import Document
-
-MAX_NESTING = 4
-"""Deepest index in an index that is looked for; nobody is known to publish two."""
-
-MAX_LOOKED_AT = 5
-"""Manifests of a nested index by which it is looked for."""
 
 REPORTED_ONLY = "it is known from a published page, and its bytes were not proven"
 """Why there are no bytes of something that is known."""
@@ -64,7 +54,7 @@ def manifest(
     Raises RepositoryNotFound, ManifestNotFound or, where it is known without its
     bytes, ContentNotHeld.
     """
-    if had_manifest(ledger, repository, digest, by) is None:
+    if ledger.had_manifest(repository, digest, by) is None:
         known_repository(ledger, repository, by)
         later = ledger.had_manifest(repository, digest, LATEST)
         hint = f"it was first seen after {_shown(by)}" if later else ""
@@ -73,57 +63,6 @@ def manifest(
     if document is None:
         raise ContentNotHeld(digest, hint=REPORTED_ONLY)
     return document
-
-
-def had_manifest(
-    ledger: Ledger, repository: Reference, digest: Digest, by: datetime
-) -> datetime | None:
-    """A time not after `by` when the repository had this, also inside of an index."""
-    found = ledger.had_manifest(repository, digest, by)
-    if found is not None:
-        return found
-    # The ledger lists what stands in an index inside of an index, not that one.
-    document = ledger.document(digest)
-    if document is None or document.media_type not in media_types.INDEXES:
-        return None
-    listed = _manifests(ledger, digest)
-    for child, _ in zip(listed, range(MAX_LOOKED_AT), strict=False):
-        roots = ledger.roots_with(repository, child, by)
-        if any(digest in _indexes(ledger, root) for root in roots):
-            return by
-    return None
-
-
-def index_of(ledger: Ledger, digest: Digest) -> Index | None:
-    """The index of this digest, None where it is not held or is none."""
-    document = ledger.document(digest)
-    if document is None or document.media_type not in media_types.INDEXES:
-        return None
-    try:
-        decoded = decode_manifest(document.content, digest, document.media_type)
-    except InvalidContent:
-        return None
-    return decoded if isinstance(decoded, Index) else None
-
-
-def _manifests(ledger: Ledger, index: Digest, depth: int = 0) -> Iterator[Digest]:
-    """The manifests in an index, and in the indexes in it."""
-    found = index_of(ledger, index)
-    for child in found.manifests if found else ():
-        if child.media_type not in media_types.INDEXES:
-            yield child.digest
-        elif depth < MAX_NESTING:
-            yield from _manifests(ledger, child.digest, depth + 1)
-
-
-def _indexes(ledger: Ledger, index: Digest, depth: int = 0) -> Iterator[Digest]:
-    """The indexes in an index, and in those."""
-    found = index_of(ledger, index)
-    for child in found.manifests if found else ():
-        if child.media_type in media_types.INDEXES:
-            yield child.digest
-            if depth < MAX_NESTING:
-                yield from _indexes(ledger, child.digest, depth + 1)
 
 
 def _repository(name: Reference) -> Reference:
