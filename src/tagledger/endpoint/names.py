@@ -7,7 +7,7 @@ A name in a path has no colon, so a registry's port is written behind two unders
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from tagledger.endpoint.problems import Problem, name_invalid
 from tagledger.errors import MalformedReference
@@ -68,7 +68,7 @@ def is_dated(text: str) -> bool:
 
 
 def moment_of(text: str) -> datetime:
-    """``2019-11-20``, of which the end counts, or ``2019-11-20t1430z``, in UTC.
+    """``2019-11-20`` or ``2019-11-20t1430z``, of each of which the end counts, in UTC.
 
     Raises Problem (NAME_INVALID).
     """
@@ -76,15 +76,15 @@ def moment_of(text: str) -> datetime:
     problem = f"{text[:60]!r} is no day or moment, as 2019-11-20 or 2019-11-20t1430z"
     if match is None:
         raise name_invalid(problem)
-    day, hour, minute, second = match.groups()
+    day, *given = match.groups()
+    hour, minute, second = (
+        last if text is None else int(text)
+        for text, last in zip(given, (23, 59, 59), strict=True)
+    )
     try:
-        moment = datetime.fromisoformat(day).replace(tzinfo=UTC)
-        if hour is None:
-            return moment.replace(hour=23, minute=59, second=59, microsecond=999_999)
-        moment = moment.replace(hour=int(hour), minute=int(minute))
-        if second is not None:
-            return moment.replace(second=int(second))
+        # What was left out counts to its end.
+        return datetime.fromisoformat(day).replace(
+            hour=hour, minute=minute, second=second, microsecond=999_999, tzinfo=UTC
+        )
     except ValueError as exc:
         raise name_invalid(problem) from exc
-    # The whole minute counts, as the whole day does.
-    return moment + timedelta(minutes=1) - timedelta(microseconds=1)

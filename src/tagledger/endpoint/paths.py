@@ -97,6 +97,8 @@ def _without_moment(segments: list[str]) -> tuple[str, list[str], datetime]:
 def _decoded(segment: bytes) -> str:
     if b"%" in segment:
         segment = unquote_to_bytes(segment)
+        if b"/" in segment:
+            raise name_invalid("a slash that is escaped stands in no name")
     try:
         return segment.decode()
     except UnicodeDecodeError as exc:
