@@ -102,7 +102,7 @@ async def answer_referrers(request: Request) -> None:
         part = await request.ask(question)
     more = None
     if part.has_more:
-        more = {"last": str(part.items[-1].digest)}
+        more = {"last": part.items[-1].digest}
         more |= {"artifactType": wanted} if wanted else {}
     filters = [(b"oci-filters-applied", b"artifactType")] if wanted else []
     await _send(request, _Index(part.items), OCI_INDEX, more, *filters)

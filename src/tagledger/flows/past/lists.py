@@ -35,7 +35,7 @@ class Referrer(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """A descriptor as the distribution specification lists referrers."""
 
     media_type: str
-    digest: Digest
+    digest: str
     size: int
     artifact_type: str | None = None
     annotations: Mapping[str, str] = {}
@@ -131,7 +131,7 @@ def _referrer(digest: Digest, document: Document) -> Referrer | None:
         artifact_type = decoded.config.media_type
     return Referrer(
         media_type=document.media_type,
-        digest=digest,
+        digest=str(digest),
         size=len(document.content),
         artifact_type=artifact_type,
         annotations=decoded.annotations,
