@@ -24,7 +24,7 @@ from tagledger.endpoint.problems import Problem
 from tagledger.endpoint.ranges import part_of
 from tagledger.endpoint.request import Request, path_of
 from tagledger.endpoint.streams import after, close, in_thread, stream
-from tagledger.errors import BlobNotFound, ContentNotHeld
+from tagledger.errors import BlobNotFound, ContentNotHeld, DigestMismatch
 from tagledger.flows.past.blobs import PastBlob, blob
 from tagledger.flows.past.elsewhere import Redirects, Upstreams, where_it_lives
 from tagledger.model.descriptor import Descriptor
@@ -108,7 +108,10 @@ class Blobs:
             return True
         status = 200 if part is None else 206
         chunks = self._read(file, start, end)
-        await stream(request.receive, request.send, status, headers, chunks)
+        try:
+            await stream(request.receive, request.send, status, headers, chunks)
+        except (DigestMismatch, OSError):
+            return False
         return True
 
     def _read(self, file: FolderBlob, start: int, end: int) -> AsyncIterator[bytes]:

@@ -25,21 +25,30 @@ async def stream(
 ) -> None:
     """Send chunks as they come, each when the next is there.
 
-    Where the iterator raises, the last one that it gave is not sent and the answer is
-    not ended: the connection closes, and no client takes it for the whole.
+    What the iterator raises before anything was sent is the caller's. Later, the last
+    chunk that it gave is not sent and the answer is not ended: the connection closes,
+    and no client takes it for the whole.
     """
-    await send({"type": "http.response.start", "status": status, "headers": [*headers]})
     gone = asyncio.ensure_future(_gone(receive))
+    start = {"type": "http.response.start", "status": status, "headers": [*headers]}
     held: bytes | None = None
+    has_begun = False
     try:
         async for chunk in chunks:
             if gone.done():
                 return
             if held is not None:
+                if not has_begun:
+                    await send(start)
+                    has_begun = True
                 await _send_chunk(send, held)
             held = chunk
+        if not has_begun:
+            await send(start)
         await send({"type": "http.response.body", "body": held or b""})
     except (TagledgerError, OSError) as exc:
+        if not has_begun:
+            raise
         _log.warning("a blob was broken off: %s", exc)
     finally:
         gone.cancel()
