@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from support.blobs import make_blob
-from support.faults import status, too_many_requests
+from support.faults import status, times, too_many_requests
 from support.images import Image, image_of, random_image
 from support.media_types import DOCKER_LAYER
 from support.past import Fact, record_facts, write_blobs
@@ -155,7 +155,7 @@ def test_a_refusal_is_told(registry: Registry, tmp_path: Path) -> None:
             403: (502, "UNAVAILABLE"),
             401: (502, "UNAVAILABLE"),
         }.items():
-            registry.on("GET", "*/blobs/*", status(code))
+            registry.on("GET", "*/blobs/*", times(1, status(code)))
 
             assert expected == told(service.get(path_of(name, LARGE.digest)))[:2]
 
