@@ -53,6 +53,28 @@ def parse_mirror(text: str) -> tuple[str, str]:
     return host, url
 
 
+def parse_host(text: str) -> str:
+    """`mcr.microsoft.com`, `localhost:5000`: a host, and a port where it is not 443."""
+    from tagledger.model.reference import is_registry_name
+
+    if not is_registry_name(text):
+        raise ValueError("expected HOST or HOST:PORT, as mcr.microsoft.com")
+    return text.lower()
+
+
+def parse_upstream(text: str) -> tuple[str, str]:
+    """`docker.io` or `docker.io=https://…`: a registry, and what to ask instead."""
+    from tagledger.model.reference import is_registry_name
+
+    if "=" in text:
+        name, url = parse_mirror(text)
+    else:
+        name, url = text, ""
+    if not is_registry_name(name):
+        raise ValueError("expected REGISTRY or REGISTRY=URL, as docker.io")
+    return name, url
+
+
 def parse_range(text: str) -> range:
     """`826000-876000`, both ends included."""
     first, dash, last = text.partition("-")

@@ -11,10 +11,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import cast
 
 from tagledger.endpoint.asgi import Application, Receive, Scope, Send
+from tagledger.endpoint.blobs import Layers
 from tagledger.endpoint.registry import Registry
+from tagledger.flows.past.elsewhere import Redirects, Upstreams
 from tagledger.flows.readers import Readers
 from tagledger.server.access import Access
 from tagledger.server.access_log import AccessLog
@@ -28,7 +31,9 @@ from tagledger.server.options import ServiceOptions
 from tagledger.server.origins import LOOPBACK_NAMES, Origins, TrustedHosts
 from tagledger.server.passwords import Passwords
 from tagledger.server.watch import Watch
+from tagledger.settings import current_settings
 from tagledger.site.app import make_site
+from tagledger.sources.blob_folders import BlobFolders
 
 METRICS = "/metrics"
 
@@ -40,9 +45,10 @@ def make_application(options: ServiceOptions) -> Application:
     """
     metrics = Metrics(options.figures)
     readers = Readers(options.ledger, heard=metrics.heard)
+    registry = Registry(readers, _layers(options))
     routes: Application = Routes(
         site=cast("Application", make_site(readers, live=options.live)),
-        registry=Registry(readers),
+        registry=registry,
         figures=Figures(metrics.text, options.metrics_to),
         readers=readers,
     )
@@ -64,7 +70,11 @@ def make_application(options: ServiceOptions) -> Application:
     place = options.access_log
     log = None if place is None else AccessLog(place)
     watch = Watch(guard, metrics=metrics, log=log)
-    return Service(watch, routes, readers, prefix=options.prefix)
+    return Service(watch, routes, readers, prefix=options.prefix, ends=registry.aclose)
+
+
+async def _nothing() -> None:
+    pass
 
 
 class Service:
@@ -77,8 +87,10 @@ class Service:
         readers: Readers,
         *,
         prefix: str = "",
+        ends: Callable[[], Awaitable[None]] = _nothing,
     ) -> None:
         self._inner = inner
+        self._ends = ends
         self._routes = routes
         self._readers = readers
         self._prefix = prefix.rstrip("/")
@@ -89,6 +101,7 @@ class Service:
             try:
                 await self._routes(scope, receive, send)
             finally:
+                await self._ends()
                 self._readers.close()
         elif scope["type"] == "http":
             await self._inner(_below(scope, self._prefix), receive, send)
@@ -126,6 +139,14 @@ class Routes:
             # By ASGI's rules the path that a framework sees begins with its root.
             whole = {**scope, "path": scope["root_path"] + path}
             await self._site(whole, receive, send)
+
+
+def _layers(options: ServiceOptions) -> Layers:
+    return Layers(
+        BlobFolders(options.blobs),
+        Upstreams(dict(options.upstreams), current_settings()),
+        Redirects.to(*options.redirects),
+    )
 
 
 def _below(scope: Scope, prefix: str) -> Scope:

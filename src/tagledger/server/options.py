@@ -28,6 +28,10 @@ class ServiceOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     The last two are made when it starts: `figures` is the folder in which workers
     count, `secret` signs what they lend to clients of the registry.
+
+    Layers come from `blobs`, folders of them; from `upstreams`, registries by name
+    with the URL to ask instead (empty for none); and foreign ones, by a redirect, from
+    the hosts in `redirects`.
     """
 
     ledger: str
@@ -38,6 +42,9 @@ class ServiceOptions(msgspec.Struct, frozen=True, kw_only=True):
     live: LiveOptions | None = None
     certificate: Path | None = None
     key: Path | None = None
+    blobs: tuple[Path, ...] = ()
+    upstreams: tuple[tuple[str, str], ...] = ()
+    redirects: tuple[str, ...] = ()
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     metrics_to: tuple[IPv4Network | IPv6Network, ...] = ()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tagledger.cli.ledger_options import ledger_address
+from tagledger.cli.parameters import Parsed, parse_host, parse_upstream
 
 if TYPE_CHECKING:
     from tagledger.flows.live import LiveOptions
@@ -102,6 +103,26 @@ class NetworkType(click.ParamType[Network]):
     metavar="HOST",
     help="Only in this one; repeatable. [default: docker.io]",
 )
+@click.option(
+    "--blobs",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    multiple=True,
+    help="A layout or folder of blobs to serve layers from; repeatable.",
+)
+@click.option(
+    "--upstream",
+    "upstreams",
+    type=Parsed("registry[=url]", parse_upstream),
+    multiple=True,
+    help="Fetch layers not held from REGISTRY (at URL); repeatable.",
+)
+@click.option(
+    "--redirect",
+    "redirects",
+    type=Parsed("host", parse_host),
+    multiple=True,
+    help="Send clients to HOST for foreign layers published there; repeatable.",
+)
 def command(
     *,
     host: str,
@@ -118,6 +139,9 @@ def command(
     no_access_log: bool,
     live: bool,
     live_registries: tuple[str, ...],
+    blobs: tuple[Path, ...],
+    upstreams: tuple[tuple[str, str], ...],
+    redirects: tuple[str, ...],
 ) -> None:
     """Serve the ledger: pages, an API, feeds, and a registry of the past."""
     if live_registries and not live:
@@ -148,6 +172,9 @@ def command(
             trusted_proxies=trusted_proxy,
             metrics_to=metrics_to,
             access_log=None if no_access_log else access_log,
+            blobs=tuple(folder.absolute() for folder in blobs),
+            upstreams=upstreams,
+            redirects=redirects,
             live=_live(live_registries, workers) if live else None,
         ),
         begins=lambda url: _say(f"serving on {url}"),
