@@ -12,6 +12,7 @@ from tagledger.flows.readers import Readers
 from tagledger.site.api.description import description
 from tagledger.site.asked import AnyRequest, Asked
 from tagledger.site.failures import Failures
+from tagledger.site.pages.history import history_page
 from tagledger.site.pages.home import home
 from tagledger.site.rendering import Pages
 from tagledger.site.static_files import static_file
@@ -28,7 +29,7 @@ def make_site(readers: Readers) -> Litestar:
         route_handlers=[
             Router(
                 "/",
-                route_handlers=[home, description, static_file],
+                route_handlers=[home, history_page, description, static_file],
                 include_in_schema=False,
             ),
         ],
