@@ -6,21 +6,41 @@ from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.types import ControllerRouterHandler
 
 from tagledger import __version__
 from tagledger.flows.readers import Readers
 from tagledger.site.api.description import description
 from tagledger.site.asked import AnyRequest, Asked
 from tagledger.site.failures import Failures
+from tagledger.site.kept import Kept
 from tagledger.site.pages.history import history_page
 from tagledger.site.pages.home import home
+from tagledger.site.pages.markdown import markdown
+from tagledger.site.pages.raw import raw
+from tagledger.site.pages.repositories import repositories, repository
+from tagledger.site.pages.search import search
+from tagledger.site.pages.tag import tag
 from tagledger.site.rendering import Pages
 from tagledger.site.static_files import static_file
+
+PAGES: list[ControllerRouterHandler] = [
+    history_page,
+    home,
+    markdown,
+    raw,
+    repositories,
+    repository,
+    search,
+    tag,
+]
+"""What people look at."""
 
 
 def make_site(readers: Readers) -> Litestar:
     """Pages, API and feeds over the ledger that these readers read."""
     pages = Pages()
+    kept = Kept()
 
     def asked(request: AnyRequest) -> Asked:
         return Asked(readers, request)
@@ -29,12 +49,13 @@ def make_site(readers: Readers) -> Litestar:
         route_handlers=[
             Router(
                 "/",
-                route_handlers=[home, history_page, description, static_file],
+                route_handlers=[*PAGES, description, static_file],
                 include_in_schema=False,
             ),
         ],
         dependencies={
             "asked": Provide(asked, sync_to_thread=False),
+            "kept": Provide(lambda: kept, sync_to_thread=False),
             "pages": Provide(lambda: pages, sync_to_thread=False),
         },
         exception_handlers={Exception: Failures(pages)},

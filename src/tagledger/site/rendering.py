@@ -12,6 +12,7 @@ from litestar import Response
 from tagledger import __version__
 from tagledger.model.printable import printable, printable_line
 from tagledger.site.asked import AnyRequest
+from tagledger.site.drawing import DRAWN
 from tagledger.site.static_files import static_path
 from tagledger.site.wording import EVIDENCE_WORDS, FILTERS, short
 
@@ -32,7 +33,7 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._templates.filters |= FILTERS
+        self._templates.filters |= FILTERS | DRAWN
         self._templates.filters["printable"] = printable
         self._templates.filters["line"] = printable_line
         self._templates.globals |= {
@@ -43,7 +44,7 @@ class Pages:
 
     def html(self, template: str, /, request: AnyRequest, **values: Any) -> str:  # noqa: ANN401 - templates take all kinds
         """The text of a page."""
-        prefix = str(request.scope.get("root_path", "")).rstrip("/")
+        prefix = _prefix(request)
 
         def url(path: str, /, **query: str | int | None) -> str:
             return link(prefix, path, **query)
@@ -54,6 +55,10 @@ class Pages:
         return self._templates.get_template(template).render(
             url=url, static=static, now=datetime.now(UTC), **values
         )
+
+    def address(self, request: AnyRequest, path: str) -> str:
+        """The address of a path of this site, below a proxy's prefix."""
+        return link(_prefix(request), path)
 
     def page(
         self,
@@ -67,6 +72,10 @@ class Pages:
         """A page as an answer."""
         text = self.html(template, request, **values)
         return Response(text, status_code=status, media_type=HTML)
+
+
+def _prefix(request: AnyRequest) -> str:
+    return str(request.scope.get("root_path", "")).rstrip("/")
 
 
 def link(prefix: str, path: str, /, **query: str | int | None) -> str:

@@ -55,11 +55,17 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def platform_short(platform: str) -> str:
+    """``arm/v7`` for ``linux/arm/v7``: nearly all are of that system."""
+    return platform.removeprefix("linux/")
+
+
 FILTERS = {
     "ago": ago,
     "count": count,
     "date": date_text,
     "minute": minute_text,
+    "platform_short": platform_short,
     "rfc3339": rfc3339,
     "second": second_text,
     "size": size_text,
