@@ -6,14 +6,15 @@ from datetime import datetime
 
 import msgspec
 
-from tagledger.flows.stated_pages import StatedPages
+from tagledger.flows.snapshots import Snapshots
 from tagledger.ledger.answers import State
 from tagledger.ledger.protocol import Ledger
-from tagledger.ledger.source import LedgerSource, known_reference
+from tagledger.ledger.source import fact_about, known_reference, narrowed
 from tagledger.model.difference.compare import compare
 from tagledger.model.difference.values import Difference
 from tagledger.model.platform import PlatformFilter
 from tagledger.model.reference import Reference
+from tagledger.model.selection import matching, no_match, published_platforms
 from tagledger.model.snapshot import Snapshot
 from tagledger.model.source import Wanted
 
@@ -40,6 +41,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
 async def diff_states(
     ledger: Ledger,
+    snapshots: Snapshots,
     before: Moment,
     after: Moment,
     *,
@@ -49,12 +51,10 @@ async def diff_states(
 
     Raises MalformedReference, NotObserved, ContentNotHeld or PlatformNotFound.
     """
-    wanted = Wanted(platforms=platforms)
-    reading = StatedPages()
     one = known_reference(ledger, before.text)
     two = known_reference(ledger, after.text)
-    first = await _snapshot(ledger, one, before.at, wanted, reading)
-    second = await _snapshot(ledger, two, after.at, wanted, reading)
+    first = await _snapshot(ledger, snapshots, one, before.at, platforms)
+    second = await _snapshot(ledger, snapshots, two, after.at, platforms)
     before_states = tuple(ledger.history(one))
     return Comparison(
         difference=compare(first, second, is_partial=bool(platforms)),
@@ -67,10 +67,19 @@ async def diff_states(
 
 async def _snapshot(
     ledger: Ledger,
+    snapshots: Snapshots,
     name: Reference,
     moment: datetime | None,
-    wanted: Wanted,
-    reading: StatedPages,
+    platforms: tuple[PlatformFilter, ...],
 ) -> Snapshot:
-    source = LedgerSource(ledger, read_page=reading, at=moment)
-    return await source.observe(name, wanted)
+    fact = fact_about(ledger, name, moment)
+    snapshot = await snapshots.snapshot(ledger, fact)
+    if name.digest is not None:
+        snapshot = narrowed(snapshot, name.digest)
+    if not platforms:
+        return snapshot
+    wanted = Wanted(platforms=platforms)
+    found = matching(snapshot.entries, wanted)
+    if snapshot.entries and not found:
+        raise no_match(wanted, published_platforms(snapshot.entries))
+    return msgspec.structs.replace(snapshot, entries=tuple(found))

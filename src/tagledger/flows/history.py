@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ import msgspec
 
 from tagledger.errors import InvalidContent, LedgerTooSlow, NotFound, NotObserved
 from tagledger.flows.agreement import agreements
+from tagledger.flows.snapshots import Snapshots
 from tagledger.flows.stated_pages import StatedPages
 from tagledger.ledger.answers import Observation, State
 from tagledger.ledger.protocol import Ledger
@@ -90,12 +91,14 @@ async def history(
     at: datetime | None = None,
     source: str | None = None,
     part: Callable[[int], range] | None = None,
+    snapshots: Snapshots | None = None,
     progress: Callable[[str, int, int | None], None] = lambda _what, _done, _all: None,
 ) -> History:
     """The history of a name; of one source alone, or the one state of a moment.
 
     Of a moment, that is the state which the latest fact before it belongs to. `part`
-    says which of so many states are told, by position. Where the ledger may take only
+    says which of so many states are told, by position; `snapshots` may remember what
+    they were. Where the ledger may take only
     so long, what changed is told as far as the time goes. Raises
     MalformedReference, or NotObserved where the ledger does not know the name, or not
     from so early.
@@ -110,11 +113,15 @@ async def history(
     if part is not None:
         chosen = [chosen[position] for position in part(len(chosen))]
     meanwhile = agreements(states)
-    statements = Statements(ledger, StatedPages())
+    reading = StatedPages()
+
+    async def read(fact: Observation) -> Snapshot:
+        if snapshots is not None:
+            return await snapshots.snapshot(ledger, fact)
+        return await Statements(ledger, reading).snapshot(fact, Wanted())
+
     tellers = {
-        name: _Teller(
-            statements, [item for item in states if item.first.source == name]
-        )
+        name: _Teller(read, [item for item in states if item.first.source == name])
         for name in {states[position].first.source for position in chosen}
     }
     told: dict[int, Episode] = {}
@@ -175,14 +182,17 @@ def _key(state: State) -> tuple[str, datetime]:
     return state.first.source, state.first.observed_at
 
 
+_Read = Callable[[Observation], Awaitable[Snapshot]]
+
+
 class _Teller:
     """Tells how one source came to each of its states.
 
     A state is read once, though it stands in two changes.
     """
 
-    def __init__(self, statements: Statements, states: list[State]) -> None:
-        self._statements = statements
+    def __init__(self, read: _Read, states: list[State]) -> None:
+        self._read = read
         self._states = states
         self._positions = {_key(state): at for at, state in enumerate(states)}
         self._last: tuple[Observation, Snapshot | None] | None = None
@@ -224,7 +234,7 @@ class _Teller:
             return self._last[1]
         snapshot: Snapshot | None = None
         try:
-            snapshot = await self._statements.snapshot(fact, Wanted())
+            snapshot = await self._read(fact)
         except (NotFound, InvalidContent):
             # Bytes that the ledger never got, or a page that no reader understands:
             # the state stands all the same.

@@ -18,8 +18,10 @@ NARROW_RANGE = 0.6
 at zero: what changes is small beside what stays."""
 
 _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun")
-_MONTHS += ("Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
 
 
 class Tick(msgspec.Struct, frozen=True):
@@ -118,10 +120,15 @@ def time_scale(begin: datetime, end: datetime, *, most_ticks: int = 7) -> TimeSc
 
 
 def _dates(begin: datetime, end: datetime, most: int) -> list[tuple[datetime, str]]:
-    for months in (1, 3, 6, 12, 24, 60, 120, 1_200):
-        found = _months(begin, end, months)
-        if len(found) <= most:
-            break
+    strides = (1, 3, 6, 12, 24, 60, 120)
+    found = next(
+        (
+            dates
+            for months in strides
+            if len(dates := _months(begin, end, months)) <= most
+        ),
+        _months(begin, end, 1_200)[:most],
+    )
     if len(found) > 1 or end - begin > timedelta(days=62):
         return found
     days = max((end - begin).days, 1)

@@ -8,7 +8,7 @@ from contextlib import suppress
 import msgspec
 from litestar import Response, get
 
-from tagledger.errors import LedgerTooSlow
+from tagledger.errors import LedgerTooSlow, MalformedReference, NotObserved
 from tagledger.flows.history import Episode, History, Turn, history
 from tagledger.flows.sizes_over_time import SizesOverTime, sizes_over_time
 from tagledger.ledger.answers import State
@@ -18,6 +18,8 @@ from tagledger.reports.duration_text import duration_text
 from tagledger.site.addresses import HISTORY, moment_text
 from tagledger.site.asked import Asked
 from tagledger.site.charts.size_chart import size_chart
+from tagledger.site.kept import Kept
+from tagledger.site.pages.absent import absent
 from tagledger.site.parameters import name_behind, page_of, text_of
 from tagledger.site.rendering import Pages
 
@@ -40,7 +42,9 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/history/{name:path}")
-async def history_page(asked: Asked, pages: Pages, name: str) -> Response[str]:
+async def history_page(
+    asked: Asked, pages: Pages, kept: Kept, name: str
+) -> Response[str]:
     """The timeline of a name, the newest state first."""
     request = asked.request
     name = name_behind(request, HISTORY)
@@ -50,7 +54,11 @@ async def history_page(asked: Asked, pages: Pages, name: str) -> Response[str]:
 
     async def look(ledger: Ledger) -> Shown:
         told = await history(
-            ledger, name, source=source, part=lambda count: page_range(count, page)
+            ledger,
+            name,
+            source=source,
+            part=lambda count: page_range(count, page),
+            snapshots=kept.snapshots,
         )
         sizes: SizesOverTime | None = None
         sources: tuple[str, ...] = ()
@@ -62,7 +70,10 @@ async def history_page(asked: Asked, pages: Pages, name: str) -> Response[str]:
             sizes = sizes_over_time(ledger, told.states)
         return Shown(told=told, sizes=sizes, sources=sources)
 
-    shown = await asked.follow(look)
+    try:
+        shown = await asked.follow(look)
+    except (MalformedReference, NotObserved) as error:
+        return await absent(asked, pages, kept, name, error)
     total = len(shown.told.states)
     count = page_count(total)
     current = min(page or count, count)
