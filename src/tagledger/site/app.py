@@ -14,6 +14,7 @@ from tagledger.site.api.description import description
 from tagledger.site.asked import AnyRequest, Asked
 from tagledger.site.failures import Failures
 from tagledger.site.kept import Kept
+from tagledger.site.pages.diff import diff_json, diff_markdown, diff_page
 from tagledger.site.pages.history import history_page
 from tagledger.site.pages.home import home
 from tagledger.site.pages.markdown import markdown
@@ -25,6 +26,9 @@ from tagledger.site.rendering import Pages
 from tagledger.site.static_files import static_file
 
 PAGES: list[ControllerRouterHandler] = [
+    diff_json,
+    diff_markdown,
+    diff_page,
     history_page,
     home,
     markdown,
