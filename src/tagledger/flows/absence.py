@@ -10,12 +10,16 @@ import msgspec
 from tagledger.errors import MalformedReference, NotObserved
 from tagledger.flows.repository import TagOrders, repository_summary
 from tagledger.ledger.answers import RepositorySummary
+from tagledger.ledger.names import tag_name
 from tagledger.ledger.protocol import Ledger
 from tagledger.ledger.source import known_reference
 from tagledger.model.reference import Reference
 
 SIMILAR = 8
 """How many tags with a similar name are named."""
+
+NEAR = 50
+"""Names weighed where the order of the repository is not known: those by alphabet."""
 
 MAX_COMPARED = 2_000
 """Most names weighed for likeness, the newest versions."""
@@ -46,9 +50,13 @@ def absence(ledger: Ledger, orders: TagOrders, text: str) -> Absence:
         summary = repository_summary(ledger, reference)
     except NotObserved:
         return Absence(reference=reference, first_seen=first_seen)
+    known = orders.known(summary)
+    if known is None:
+        page = ledger.tags_of(reference, after=(reference.tag or "")[:2], limit=NEAR)
+        known = tuple(tag_name(item.latest.reference) for item in page.items)
     names = [
         name
-        for name in orders.names(ledger, summary)[:MAX_COMPARED]
+        for name in known[:MAX_COMPARED]
         if not name.startswith("@") and name != reference.tag
     ]
     wanted = reference.tag or ""

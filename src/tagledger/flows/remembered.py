@@ -11,9 +11,6 @@ from typing import Generic, TypeVar
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-_PART = 4
-"""What weighs more than this part of all is not kept: it would drive out the rest."""
-
 
 def _one(_value: object) -> int:
     return 1
@@ -23,7 +20,8 @@ class Remembered(Generic[K, V]):
     """Values by key, the longest unused forgotten first; threads may share it.
 
     `most` bounds the sum of weights; `seconds` is how old a value may become, None
-    for any age. Two threads that miss the same key both make its value.
+    for any age. What weighs more than one `part` of all is not kept: it would drive
+    out the rest. Two threads that miss the same key both make its value.
     """
 
     def __init__(
@@ -32,11 +30,13 @@ class Remembered(Generic[K, V]):
         most: int,
         seconds: float | None = None,
         weigh: Callable[[V], int] = _one,
+        part: int = 4,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._most = most
         self._seconds = seconds
         self._weigh = weigh
+        self._part = part
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: OrderedDict[K, tuple[float, int, V]] = OrderedDict()
@@ -62,7 +62,7 @@ class Remembered(Generic[K, V]):
         with self._lock:
             before = self._kept.pop(key, None)
             self._weight -= before[1] if before else 0
-            if weight * _PART > self._most and weight > 1:
+            if weight * self._part > self._most and weight > 1:
                 return value
             self._kept[key] = self._clock(), weight, value
             self._weight += weight

@@ -15,7 +15,7 @@ def make_application(options: ServiceOptions) -> Application:
     """Everything on one port. The ledger is opened at the first question."""
     readers = Readers(options.ledger)
     return Service(
-        site=cast("Application", make_site(readers)),
+        site=cast("Application", make_site(readers, live=options.live)),
         registry=Registry(readers),
         readers=readers,
         prefix=options.prefix,

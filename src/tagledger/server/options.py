@@ -6,12 +6,15 @@ from pathlib import Path
 
 import msgspec
 
+from tagledger.flows.live import LiveOptions
+
 
 class ServiceOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How to serve a ledger.
 
     `ledger` is its address. `prefix` is the path below which a proxy has us
-    (``/ledger``), empty for none. `certificate` and `key` are PEM files for TLS.
+    (``/ledger``), empty for none. `live` says which registries are looked up for
+    visitors. `certificate` and `key` are PEM files for TLS.
     """
 
     ledger: str
@@ -19,5 +22,6 @@ class ServiceOptions(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8080
     workers: int = 2
     prefix: str = ""
+    live: LiveOptions | None = None
     certificate: Path | None = None
     key: Path | None = None

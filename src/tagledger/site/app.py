@@ -9,6 +9,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ControllerRouterHandler
 
 from tagledger import __version__
+from tagledger.flows.live import LiveLookups, LiveOptions
 from tagledger.flows.readers import Readers
 from tagledger.site.api.description import description
 from tagledger.site.asked import AnyRequest, Asked
@@ -17,6 +18,7 @@ from tagledger.site.kept import Kept
 from tagledger.site.pages.diff import diff_json, diff_markdown, diff_page
 from tagledger.site.pages.history import history_page
 from tagledger.site.pages.home import home
+from tagledger.site.pages.live import live as live_page
 from tagledger.site.pages.markdown import markdown
 from tagledger.site.pages.raw import raw
 from tagledger.site.pages.repositories import repositories, repository
@@ -31,6 +33,7 @@ PAGES: list[ControllerRouterHandler] = [
     diff_page,
     history_page,
     home,
+    live_page,
     markdown,
     raw,
     repositories,
@@ -41,10 +44,13 @@ PAGES: list[ControllerRouterHandler] = [
 """What people look at."""
 
 
-def make_site(readers: Readers) -> Litestar:
-    """Pages, API and feeds over the ledger that these readers read."""
+def make_site(readers: Readers, *, live: LiveOptions | None = None) -> Litestar:
+    """Pages, API and feeds over the ledger that these readers read.
+
+    `live` says which registries are looked up for visitors, none without it.
+    """
     pages = Pages()
-    kept = Kept()
+    kept = Kept(LiveLookups(live) if live and live.registries else None)
 
     def asked(request: AnyRequest) -> Asked:
         return Asked(readers, request)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -26,6 +27,9 @@ MAX_LINE = 240
 
 MAX_WHOLE = 8_000
 """Characters of a step that can be unfolded; the largest of the record has 20,000."""
+
+MAX_PAIRS = 100
+"""Variables, labels or annotations on a page."""
 
 _TABS = re.compile(r"\n?(\t+)")
 _SPACE = re.compile(r"[ \t\n]+")
@@ -137,10 +141,21 @@ def pair(text: str) -> tuple[str, str]:
     return name, value
 
 
+def first_items(pairs: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The first hundred: a stranger may have written thousands."""
+    return [*islice(pairs.items(), MAX_PAIRS)]
+
+
 def packages(form: Any) -> tuple[LocalPackage, ...]:  # noqa: ANN401 - reports' own
     """The packages that a page of somebody's machine lists."""
     return form.packages if isinstance(form, LocalReport) else ()
 
 
-DRAWN = {"packages": packages, "pair": pair, "segments": segments, "told": told}
+DRAWN = {
+    "first_items": first_items,
+    "packages": packages,
+    "pair": pair,
+    "segments": segments,
+    "told": told,
+}
 """What templates may write behind a bar."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tagledger.flows.lately import TurnOf
+from tagledger.flows.live import LiveLookups
 from tagledger.flows.remembered import Remembered
 from tagledger.flows.repository import TagOrders
 from tagledger.flows.snapshots import Snapshots
@@ -23,9 +24,13 @@ Readable = tuple[str, ...] | None
 
 
 class Kept:
-    """Everything that is remembered between requests."""
+    """Everything that is remembered between requests.
 
-    def __init__(self) -> None:
+    `live` looks names up in registries, None where that is not done.
+    """
+
+    def __init__(self, live: LiveLookups | None = None) -> None:
+        self.live = live
         self.snapshots = Snapshots()
         self.orders = TagOrders()
         self.counts: Remembered[Readable, Counts] = Remembered(

@@ -33,7 +33,10 @@ async def absent(
         near=near,
         error=error,
         at=at,
-        can_look_up=lambda _reference: False,
+        can_look_up=kept.live is not None
+        and near.reference is not None
+        and asked.visitor.may_read(near.reference)
+        and kept.live.allows(near.reference),
     )
 
 

@@ -5,11 +5,7 @@ from __future__ import annotations
 from litestar import Response, get
 
 from tagledger.errors import MalformedReference, NotObserved
-from tagledger.flows.repository import (
-    RepositoryPage,
-    known_repository,
-    repository_page,
-)
+from tagledger.flows.repository import repository_page
 from tagledger.ledger.answers import RepositorySummary
 from tagledger.ledger.pages import Page
 from tagledger.ledger.protocol import Ledger
@@ -50,17 +46,17 @@ async def repository(
     """The tags of a repository, newest version first."""
     name = name_behind(asked.request, REPOSITORY)
     containing = text_of(asked.request, "tag")
-    page = page_of(asked.request)
     after = text_of(asked.request, "after") or None
 
-    def listed(ledger: Ledger) -> RepositoryPage:
-        summary = known_repository(ledger, name)
-        return repository_page(
-            ledger, kept.orders, summary, containing=containing, page=page, after=after
-        )
-
     try:
-        found = await asked.ask(listed)
+        found = await repository_page(
+            asked.ask,
+            kept.orders,
+            name,
+            containing=containing,
+            page=page_of(asked.request),
+            after=after,
+        )
     except (MalformedReference, NotObserved) as error:
         return await absent(asked, pages, kept, name, error)
     return pages.page(

@@ -22,7 +22,7 @@ from tagledger.model.digest import Digest
 from tagledger.model.reference import DOCKER_HUB, Reference
 from tagledger.model.snapshot import Image, Snapshot
 from tagledger.reports.known import root_evidence
-from tagledger.site.addresses import TAG, moment_text
+from tagledger.site.addresses import LIVE, TAG, moment_text
 from tagledger.site.asked import AnyRequest, Asked
 from tagledger.site.kept import Kept, Readable
 from tagledger.site.pages.absent import absent
@@ -37,6 +37,9 @@ TABS = 16
 
 COUNTED = 60
 """Layers of which it is told in how many images they stand."""
+
+NOT_IN_THE_LEDGER = -1
+"""How many states what was not taken from the ledger has."""
 
 _HOST = re.compile(
     r"[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?|\[[0-9a-fA-F:.]+\](?::[0-9]{1,5})?"
@@ -79,6 +82,7 @@ def tag_page(
     """The page of a state, from the ledger or from a registry."""
     state = shown.state
     snapshot = state.snapshot
+    is_live = state.states == NOT_IN_THE_LEDGER
     page = page_of(request)
     rows = shown.image.steps.rows if shown.image else ()
     pages_of_rows = max(1, -(-len(rows) // ROWS))
@@ -90,7 +94,9 @@ def tag_page(
         state=state,
         snapshot=snapshot,
         reference=state.reference,
-        is_live=state.states == LIVE,
+        is_live=is_live,
+        unlinked=is_live,
+        here=(LIVE if is_live else TAG) + state.reference.familiar,
         root_evidence=None if snapshot is None else root_evidence(snapshot),
         rows=rows[(page - 1) * ROWS : page * ROWS],
         row_page=page,
@@ -102,10 +108,6 @@ def tag_page(
         host=_host(request),
         hub_name=_name_here(state.reference),
     )
-
-
-LIVE = -1
-"""How many states what was not taken from the ledger has."""
 
 
 def _shown(
