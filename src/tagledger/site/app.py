@@ -16,6 +16,7 @@ from tagledger.site.asked import AnyRequest, Asked
 from tagledger.site.failures import Failures
 from tagledger.site.kept import Kept
 from tagledger.site.pages.diff import diff_json, diff_markdown, diff_page
+from tagledger.site.pages.digest import digest_page
 from tagledger.site.pages.history import history_page
 from tagledger.site.pages.home import home
 from tagledger.site.pages.live import live as live_page
@@ -31,6 +32,7 @@ PAGES: list[ControllerRouterHandler] = [
     diff_json,
     diff_markdown,
     diff_page,
+    digest_page,
     history_page,
     home,
     live_page,

@@ -163,8 +163,8 @@ async def _choosing(
     """The form, with what can be chosen, and what was wrong with what was asked."""
 
     def look(ledger: Ledger) -> tuple[tuple[State, ...], tuple[State, ...]]:
-        one = _states(ledger, sides.a)
-        return one, one if sides.a == sides.b else _states(ledger, sides.b)
+        one = _states(ledger, sides.a or sides.b)
+        return one, one if sides.a == sides.b else _states(ledger, sides.b or sides.a)
 
     a_states, b_states = await asked.ask(look)
     known = b_states or a_states
@@ -177,7 +177,7 @@ async def _choosing(
         problem=problem,
         a_choices=_choices(a_states),
         b_choices=_choices(b_states),
-        name=sides.b if b_states else sides.a,
+        name=(sides.b or sides.a) if b_states else sides.a,
         earlier=[] if last is None else [*earlier(known, last)],
     )
 
