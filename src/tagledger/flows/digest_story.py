@@ -1,4 +1,4 @@
-"""All that is known of a digest, a page at a time, and whether it can still be pulled."""
+"""All that is known of a digest, page by page, and whether it can still be pulled."""
 
 from __future__ import annotations
 

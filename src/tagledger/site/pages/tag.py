@@ -18,7 +18,6 @@ from tagledger.flows.image_shown import (
 from tagledger.flows.tag_state import TagState, tag_state
 from tagledger.ledger.protocol import Ledger
 from tagledger.model.digest import Digest
-from tagledger.model.reference import Reference
 from tagledger.model.snapshot import Image, Snapshot
 from tagledger.reports.known import root_evidence
 from tagledger.site.addresses import LIVE, TAG, moment_text
