@@ -107,7 +107,7 @@ async def diff_markdown(asked: Asked, kept: Kept) -> Response[bytes]:
     difference = await _difference(asked, kept)
     is_full = text_of(asked.request, "full") not in ("", "0")
     text = write_difference(difference, full=is_full)
-    return _answer(text.encode(), "text/plain; charset=utf-8")
+    return _answer(text.encode(), "text/plain")
 
 
 async def _difference(asked: Asked, kept: Kept) -> Difference:

@@ -161,5 +161,5 @@ def _flag(episode: Episode) -> str | None:
         return "not told of any more" if is_silent else "does not exist"
     if episode.turn is Turn.CAME_BACK:
         is_same = episode.state.is_back_to is not None
-        return "came back as it was" if is_same else "came back, as something else"
+        return "came back" if is_same else "came back, as something else"
     return "moved back" if episode.turn is Turn.MOVED_BACK else None
