@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
-from urllib.parse import unquote
 
 from tagledger.endpoint.asgi import Application, Message, Scope
 

@@ -36,8 +36,11 @@ class Door:
         self.passwords = Passwords()
 
     async def ask(
-        self, path: str = "/", authorization: str = "", **more: Any
-    ) -> Answered:  # noqa: ANN401 - as `ask` takes them
+        self,
+        path: str = "/",
+        authorization: str = "",
+        **more: Any,  # noqa: ANN401 - as `ask` takes them
+    ) -> Answered:
         """The answer to a request with this header."""
         credentials = Credentials(lambda: self.rules, self.passwords, key=KEY, clock=lambda: self.now)  # fmt: skip
         access = Access(self._inner, lambda: self.rules, credentials, key=KEY, clock=lambda: self.now)  # fmt: skip

@@ -11,9 +11,6 @@ from tagledger.cli.ledger_options import ledger_address
 
 Network = IPv4Network | IPv6Network
 
-MISSING = "to serve, more is needed than is installed here"
-REMEDY = "pip install 'tagledger[server]'"
-
 
 class NetworkType(click.ParamType[Network]):
     """An address (``10.0.0.5``) or a network (``10.0.0.0/8``)."""
@@ -106,14 +103,14 @@ def command(
     no_access_log: bool,
 ) -> None:
     """Serve the ledger: pages, an API, feeds, and a registry of the past."""
-    from tagledger.errors import NotSupported
     from tagledger.ledger.opening import open_ledger
+    from tagledger.server.needed import not_installed
+    from tagledger.server.options import ServiceOptions
 
     try:
-        from tagledger.server.options import ServiceOptions
         from tagledger.server.serving import serve
     except ImportError as exc:
-        raise NotSupported(f"{MISSING} ({exc.name})", hint=REMEDY) from exc
+        raise not_installed(exc) from exc
 
     address = ledger_address()
     # Brings the schema up to date, which the workers, who only read, cannot.
