@@ -183,9 +183,10 @@ class RepositoryNotFound(NotFound):
     code = "repository-not-found"
     hint = "check the name; a private repository may look the same as a missing one"
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, hint: str = "") -> None:
         super().__init__(f"{name}: no such repository")
         self.name = name
+        self.hint = hint or type(self).hint
 
 
 class TagNotFound(NotFound):
@@ -210,10 +211,11 @@ class ManifestNotFound(NotFound):
     code = "manifest-not-found"
     hint = "the manifest may have been deleted, or the index may be sparse"
 
-    def __init__(self, name: str, digest: str) -> None:
+    def __init__(self, name: str, digest: str, *, hint: str = "") -> None:
         super().__init__(f"{name}: no manifest {digest}")
         self.name = name
         self.digest = digest
+        self.hint = hint or type(self).hint
 
 
 class BlobNotFound(NotFound):
@@ -222,10 +224,11 @@ class BlobNotFound(NotFound):
     code = "blob-not-found"
     hint = "the blob may have been deleted, or it is foreign and lives elsewhere"
 
-    def __init__(self, name: str, digest: str) -> None:
+    def __init__(self, name: str, digest: str, *, hint: str = "") -> None:
         super().__init__(f"{name}: no blob {digest}")
         self.name = name
         self.digest = digest
+        self.hint = hint or type(self).hint
 
 
 class PlatformNotFound(NotFound):

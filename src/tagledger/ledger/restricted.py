@@ -278,6 +278,52 @@ class RestrictedLedger:
             return Page()
         return self._whole.tags_of(repository, after=after, limit=limit)
 
+    def had_manifest(
+        self, repository: Reference, digest: Digest, moment: datetime
+    ) -> datetime | None:
+        """When a repository that is seen had this index or manifest."""
+        if not self._sees_reference(repository):
+            return None
+        found = self._whole.had_manifest(repository, digest, moment)
+        if found is not None:
+            self._children.add(digest)
+        return found
+
+    def had_blob(
+        self, repository: Reference, digest: Digest, moment: datetime
+    ) -> datetime | None:
+        """When a repository that is seen had this config or layer."""
+        if not self._sees_reference(repository):
+            return None
+        return self._whole.had_blob(repository, digest, moment)
+
+    def carriers(
+        self, repository: Reference, blob: Digest, *, limit: int = 5
+    ) -> list[Digest]:
+        """Manifests of a repository that is seen."""
+        if not self._sees_reference(repository):
+            return []
+        return self._whole.carriers(repository, blob, limit=limit)
+
+    def referrers(self, subject: Digest) -> list[Digest]:
+        """The manifests that belong to this one and are seen."""
+        return [*filter(self._sees_digest, self._whole.referrers(subject))]
+
+    def tags_at(self, repository: Reference, moment: datetime) -> list[str]:
+        """The tags of a repository that is seen."""
+        if not self._sees_reference(repository):
+            return []
+        return self._whole.tags_at(repository, moment)
+
+    def has_tags(self, repository: Reference, moment: datetime) -> bool:
+        """Whether a repository that is seen had any."""
+        is_seen = self._sees_reference(repository)
+        return is_seen and self._whole.has_tags(repository, moment)
+
+    def known_since(self, name: Reference) -> datetime | None:
+        """The first observation of what is seen."""
+        return self._whole.known_since(name) if self._sees_reference(name) else None
+
     def unproven(self, *, after: int = 0, limit: int = 100) -> list[int]:
         """None: who sees a part does not prove it."""
         _ = after, limit

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from tagledger.errors import WriteFailed
-from tagledger.ledger import finding, history, listing, searching
+from tagledger.ledger import finding, history, listing, pulling, searching
 from tagledger.ledger.answers import (
     Change,
     Counts,
@@ -173,6 +173,42 @@ class Store:
     ) -> Page[TagSummary]:
         """The names in a repository, sorted."""
         return listing.tags_of(self._engine, repository, after, limit)
+
+    def had_manifest(
+        self, repository: Reference, digest: Digest, moment: datetime
+    ) -> datetime | None:
+        """When the repository had this index or manifest."""
+        return pulling.had_manifest(
+            self._engine, repository, digest, moment, self.document
+        )
+
+    def had_blob(
+        self, repository: Reference, digest: Digest, moment: datetime
+    ) -> datetime | None:
+        """When the repository had this config or layer."""
+        return pulling.had_blob(self._engine, repository, digest, moment)
+
+    def carriers(
+        self, repository: Reference, blob: Digest, *, limit: int = 5
+    ) -> list[Digest]:
+        """Manifests of the repository that list this config or layer."""
+        return pulling.carriers(self._engine, repository, blob, limit)
+
+    def referrers(self, subject: Digest) -> list[Digest]:
+        """The manifests held that belong to this one."""
+        return pulling.referrers(self._engine, subject)
+
+    def tags_at(self, repository: Reference, moment: datetime) -> list[str]:
+        """The tags that there were at that moment."""
+        return pulling.tags_at(self._engine, repository, moment)
+
+    def has_tags(self, repository: Reference, moment: datetime) -> bool:
+        """Whether there was any at that moment."""
+        return pulling.has_tags(self._engine, repository, moment)
+
+    def known_since(self, name: Reference) -> datetime | None:
+        """The first observation of a name or in a repository."""
+        return pulling.known_since(self._engine, name)
 
     def unproven(self, *, after: int = 0, limit: int = 100) -> list[int]:
         """Statements of pages of which a digest has no verdict yet."""

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tagledger.cli.ledger_options import ledger_address
+from tagledger.cli.parameters import Parsed, parse_host, parse_network, parse_upstream
 
-Network = IPv4Network | IPv6Network
-
-
-class NetworkType(click.ParamType[Network]):
-    """An address (``10.0.0.5``) or a network (``10.0.0.0/8``)."""
-
-    name = "address"
-
-    def convert(
-        self,
-        value: object,
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> Network:
-        """Read it."""
-        try:
-            return ip_network(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no address and no network", param, ctx)
+if TYPE_CHECKING:
+    from ipaddress import IPv4Network, IPv6Network
 
 
 @click.command("serve")
@@ -70,13 +54,13 @@ class NetworkType(click.ParamType[Network]):
 @click.option(
     "--trusted-proxy",
     multiple=True,
-    type=NetworkType(),
+    type=Parsed("address", parse_network),
     help="Who may say for whom they ask (X-Forwarded-…); several times.",
 )
 @click.option(
     "--metrics-to",
     multiple=True,
-    type=NetworkType(),
+    type=Parsed("address", parse_network),
     help="Who may read /metrics beside this machine; several times.",
 )
 @click.option(
@@ -87,6 +71,26 @@ class NetworkType(click.ParamType[Network]):
     help="Where a line of JSON for each request goes. [default: stderr]",
 )
 @click.option("--no-access-log", is_flag=True, help="Writes no such lines.")
+@click.option(
+    "--blobs",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    multiple=True,
+    help="A layout or folder of blobs to serve layers from; repeatable.",
+)
+@click.option(
+    "--upstream",
+    "upstreams",
+    type=Parsed("registry[=url]", parse_upstream),
+    multiple=True,
+    help="Fetch layers not held from REGISTRY (at URL); repeatable.",
+)
+@click.option(
+    "--redirect",
+    "redirects",
+    type=Parsed("host", parse_host),
+    multiple=True,
+    help="Send clients to HOST for foreign layers published there; repeatable.",
+)
 def command(
     *,
     host: str,
@@ -97,10 +101,13 @@ def command(
     key: Path | None,
     access: Path | None,
     trusted_host: tuple[str, ...],
-    trusted_proxy: tuple[Network, ...],
-    metrics_to: tuple[Network, ...],
+    trusted_proxy: tuple[IPv4Network | IPv6Network, ...],
+    metrics_to: tuple[IPv4Network | IPv6Network, ...],
     access_log: Path,
     no_access_log: bool,
+    blobs: tuple[Path, ...],
+    upstreams: tuple[tuple[str, str], ...],
+    redirects: tuple[str, ...],
 ) -> None:
     """Serve the ledger: pages, an API, feeds, and a registry of the past."""
     from tagledger.ledger.opening import open_ledger
@@ -128,6 +135,9 @@ def command(
             trusted_hosts=trusted_host,
             trusted_proxies=trusted_proxy,
             metrics_to=metrics_to,
+            blobs=tuple(folder.absolute() for folder in blobs),
+            upstreams=upstreams,
+            redirects=redirects,
             access_log=None if no_access_log else access_log,
         ),
         begins=lambda url: _say(f"serving on {url}"),
