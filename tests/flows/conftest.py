@@ -16,11 +16,13 @@ from support.publishing import Push
 from support.seed_like import seed_like_index
 from support.service import Service
 from support.site_ledger import fill_site_ledger
+from support.statements import page
 from support.tool_images import (
     push_buildah_images,
     push_many_layers,
     push_umoci_image,
 )
+from tagledger.ledger.opening import open_ledger
 
 SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "report-schema.json"
 
@@ -44,6 +46,15 @@ def tool_images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         push.push("hand/docker", seed_like_index("docker"), "1.0")
         push.push("hand/oci", seed_like_index("oci"), "1.0")
         yield registry.address
+
+
+@pytest.fixture
+def small_ledger(tmp_path: Path) -> Path:
+    """A ledger in a file, of one name that was two things."""
+    path = tmp_path / "ledger.db"
+    with open_ledger(str(path)) as opened:
+        opened.record([page("python:3.6", "a", 0), page("python:3.6", "b", 1)])
+    return path
 
 
 @pytest.fixture(scope="session")

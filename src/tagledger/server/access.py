@@ -21,7 +21,7 @@ from tagledger.flows.visitor import LOGIN, VISITOR, Visitor
 from tagledger.server.access_rules import Rules
 from tagledger.server.credentials import Credentials, WrongCredentials
 from tagledger.server.grants import GRANT_SECONDS, Grant, sign
-from tagledger.server.guard import ORIGIN
+from tagledger.server.guard import HEALTH, ORIGIN
 from tagledger.server.origins import Origin
 from tagledger.server.passwords import TooManyChecks
 from tagledger.server.refusals import REGISTRY, Refusal, later, refuse
@@ -80,7 +80,7 @@ class Access:
             await self._grant(scope, send, visitor)
         elif path == LOGIN_PATH:
             await self._log_in(scope, send, visitor)
-        elif path.startswith(OPEN):
+        elif path == HEALTH or path.startswith(OPEN):
             await self._inner(scope, receive, send)
         elif self._must_log_in(path, visitor, has_said_so=given is not None):
             await refuse(scope, send, self._challenge(scope, _NOBODY_KNOWN))

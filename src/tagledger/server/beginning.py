@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from tagledger.errors import CannotServe, UsageError
+from tagledger.server.access_log import AccessLog
 from tagledger.server.access_rules import read_rules
 from tagledger.server.options import ServiceOptions
 from tagledger.server.origins import ANY_HOST
@@ -37,6 +38,8 @@ def checked(options: ServiceOptions) -> ServiceOptions:
         )
     if options.access is not None:
         read_rules(options.access)
+    if options.access_log is not None:
+        AccessLog(options.access_log).close()
     if options.certificate is not None and options.key is not None:
         _check_certificate(options.certificate, options.key)
     port = _free_port(options.host, options.port)

@@ -26,12 +26,12 @@ class ServiceOptions(msgspec.Struct, frozen=True, kw_only=True):
     what: without one anybody may read everything. `access_log` is where a line for each
     request goes, None for nowhere.
 
-    The last two are made when it starts: `figures` is the folder in which workers
-    count, `secret` signs what they lend to clients of the registry.
-
     Layers come from `blobs`, folders of them; from `upstreams`, registries by name
     with the URL to ask instead (empty for none); and foreign ones, by a redirect, from
     the hosts in `redirects`.
+
+    The last two are made when it starts: `figures` is the folder in which workers
+    count, `secret` signs what they lend to clients of the registry.
     """
 
     ledger: str
@@ -42,14 +42,14 @@ class ServiceOptions(msgspec.Struct, frozen=True, kw_only=True):
     live: LiveOptions | None = None
     certificate: Path | None = None
     key: Path | None = None
-    blobs: tuple[Path, ...] = ()
-    upstreams: tuple[tuple[str, str], ...] = ()
-    redirects: tuple[str, ...] = ()
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     metrics_to: tuple[IPv4Network | IPv6Network, ...] = ()
     access: Path | None = None
     access_log: Path | None = ACCESS_LOG_ON_STDERR
+    blobs: tuple[Path, ...] = ()
+    upstreams: tuple[tuple[str, str], ...] = ()
+    redirects: tuple[str, ...] = ()
     figures: Path | None = None
     secret: bytes = b""
 

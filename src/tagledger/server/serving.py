@@ -19,6 +19,7 @@ from tagledger.errors import CannotServe
 from tagledger.server.beginning import checked
 from tagledger.server.guard import MAX_HEADER_BYTES
 from tagledger.server.lines import LOGGING
+from tagledger.server.needed import not_installed
 from tagledger.server.options import ServiceOptions
 
 RESPAWN_SECONDS = 0.5
@@ -41,7 +42,7 @@ def serve(
 ) -> None:
     """Serve until SIGINT or SIGTERM; requests under way are answered first.
 
-    `begins` is told the address once all is well. Raises UsageError or CannotServe
+    `begins` is told the address once it listens there. Raises UsageError or CannotServe
     before anything is served.
     """
     options = checked(options)
@@ -50,12 +51,9 @@ def serve(
         options = msgspec.structs.replace(
             options, figures=Path(folder), secret=secrets.token_bytes(32)
         )
-        # Loaded here, and so shared by the workers.
-        from tagledger.server.application import make_application
-
-        loader: Callable[[], Application] = partial(make_application, options)
+        loader = partial(_application_maker(), options)
         server = _server(options)
-        begins(_url(options))
+        server.on_startup(lambda: begins(_url(options)))
         try:
             server.serve(target_loader=loader, wrap_loader=False)
         except SystemExit as exc:
@@ -63,6 +61,15 @@ def serve(
                 problem = "a worker died, and so did the one that followed it"
                 raise CannotServe(problem, hint=LET_SYSTEMD) from None
             raise
+
+
+def _application_maker() -> Callable[[ServiceOptions], Application]:
+    """What makes an application: loaded here, and so shared by the workers."""
+    try:
+        from tagledger.server.application import make_application
+    except ImportError as exc:
+        raise not_installed(exc) from exc
+    return make_application
 
 
 def _server(options: ServiceOptions) -> MPServer:

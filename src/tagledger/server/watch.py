@@ -96,6 +96,7 @@ class Watch:
         except Exception:
             if told.status:
                 raise
+            told.limit = None
             _log.exception("request %s failed", told.seen.request_id)
             problem = "something went wrong here; the log says what"
             refusal = Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, problem)

@@ -36,7 +36,10 @@ class Door:
         self.passwords = Passwords()
 
     async def ask(
-        self, path: str = "/", authorization: str = "", **more: Any
+        self,
+        path: str = "/",
+        authorization: str = "",
+        **more: Any,  # noqa: ANN401 - as `ask` takes them
     ) -> Answered:
         """The answer to a request with this header."""
         credentials = Credentials(lambda: self.rules, self.passwords, key=KEY, clock=lambda: self.now)  # fmt: skip

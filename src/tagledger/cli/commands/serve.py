@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tagledger.cli.ledger_options import ledger_address
-from tagledger.cli.parameters import Parsed, parse_host, parse_upstream
+from tagledger.cli.parameters import Parsed, parse_host, parse_network, parse_upstream
 
 if TYPE_CHECKING:
+    from ipaddress import IPv4Network, IPv6Network
+
     from tagledger.flows.live import LiveOptions
-
-Network = IPv4Network | IPv6Network
-
-MISSING = "to serve, more is needed than is installed here"
-REMEDY = "pip install 'tagledger[server]'"
-
-
-class NetworkType(click.ParamType[Network]):
-    """An address (``10.0.0.5``) or a network (``10.0.0.0/8``)."""
-
-    name = "address"
-
-    def convert(
-        self,
-        value: object,
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> Network:
-        """Read it."""
-        try:
-            return ip_network(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no address and no network", param, ctx)
 
 
 @click.command("serve")
@@ -78,13 +56,13 @@ class NetworkType(click.ParamType[Network]):
 @click.option(
     "--trusted-proxy",
     multiple=True,
-    type=NetworkType(),
+    type=Parsed("address", parse_network),
     help="Who may say for whom they ask (X-Forwarded-…); several times.",
 )
 @click.option(
     "--metrics-to",
     multiple=True,
-    type=NetworkType(),
+    type=Parsed("address", parse_network),
     help="Who may read /metrics beside this machine; several times.",
 )
 @click.option(
@@ -133,8 +111,8 @@ def command(
     key: Path | None,
     access: Path | None,
     trusted_host: tuple[str, ...],
-    trusted_proxy: tuple[Network, ...],
-    metrics_to: tuple[Network, ...],
+    trusted_proxy: tuple[IPv4Network | IPv6Network, ...],
+    metrics_to: tuple[IPv4Network | IPv6Network, ...],
     access_log: Path,
     no_access_log: bool,
     live: bool,
@@ -146,14 +124,14 @@ def command(
     """Serve the ledger: pages, an API, feeds, and a registry of the past."""
     if live_registries and not live:
         raise click.UsageError("--live-registry goes with --live.")
-    from tagledger.errors import NotSupported
     from tagledger.ledger.opening import open_ledger
+    from tagledger.server.needed import not_installed
+    from tagledger.server.options import ServiceOptions
 
     try:
-        from tagledger.server.options import ServiceOptions
         from tagledger.server.serving import serve
     except ImportError as exc:
-        raise NotSupported(f"{MISSING} ({exc.name})", hint=REMEDY) from exc
+        raise not_installed(exc) from exc
 
     address = ledger_address()
     # Brings the schema up to date, which the workers, who only read, cannot.
@@ -171,11 +149,11 @@ def command(
             trusted_hosts=trusted_host,
             trusted_proxies=trusted_proxy,
             metrics_to=metrics_to,
-            access_log=None if no_access_log else access_log,
             blobs=tuple(folder.absolute() for folder in blobs),
             upstreams=upstreams,
             redirects=redirects,
             live=_live(live_registries, workers) if live else None,
+            access_log=None if no_access_log else access_log,
         ),
         begins=lambda url: _say(f"serving on {url}"),
     )
