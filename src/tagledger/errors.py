@@ -5,7 +5,7 @@
     TagledgerError
     ├── UsageError               what was asked cannot be understood       (exit 2)
     │   ├── MalformedReference · MalformedDigest · MalformedPlatform
-    │   ├── MalformedCursor
+    │   ├── MalformedCursor · MalformedAccessFile
     │   └── UnknownAddress · NotSupported
     ├── NotFound                 it is not there                           (exit 3)
     │   ├── RepositoryNotFound · TagNotFound · ManifestNotFound · BlobNotFound
@@ -22,6 +22,7 @@
     │   ├── LedgerLocked · LedgerFull · LedgerReadOnly · LedgerUnreachable
     │   ├── LedgerTooSlow        one question took longer than it may
     │   └── LedgerNotFound · LedgerTooNew · LedgerTooOld · LedgerDamaged
+    ├── CannotServe              the service cannot be started here        (exit 5)
     └── InvalidContent           an answer that must not be believed       (exit 6)
         ├── DigestMismatch · SizeMismatch · MediaTypeMismatch
         ├── AmbiguousDocument · MalformedDocument · TooLarge
@@ -130,6 +131,20 @@ class MalformedCursor(UsageError):
     def __init__(self, text: str) -> None:
         super().__init__(f"{text!r} leads to no page of this list")
         self.text = text
+
+
+class MalformedAccessFile(UsageError):
+    """A file that says who may read what cannot be read, or says something wrong."""
+
+    code = "malformed-access-file"
+    hint = (
+        "docs/running.md has the form of the file; while it is wrong nobody is let in"
+    )
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(f"{place}: {problem}")
+        self.place = place
+        self.problem = problem
 
 
 class UnknownAddress(UsageError):
@@ -496,6 +511,20 @@ class LedgerDamaged(LedgerError):
 
     code = "ledger-damaged"
     hint = "tagledger check names all that is wrong; restore a backup"
+
+
+# --- the service --------------------------------------------------------------------
+
+
+class CannotServe(TagledgerError):
+    """The service cannot start: its port is taken, or its key cannot be read."""
+
+    code = "cannot-serve"
+
+    def __init__(self, problem: str, *, hint: str = "") -> None:
+        super().__init__(problem)
+        if hint:
+            self.hint = hint
 
 
 # --- an answer that must not be believed --------------------------------------------

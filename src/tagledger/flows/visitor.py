@@ -12,6 +12,9 @@ from tagledger.model.reference import DOCKER_HUB, Reference
 VISITOR = "tagledger.visitor"
 """The key of the ASGI scope under which the server says who asks."""
 
+LOGIN = "tagledger.login"
+"""The key of the scope under which stands where to log in, where that can be done."""
+
 
 class Visitor(msgspec.Struct, frozen=True):
     """Somebody who asks the service; `name` is None where they did not say who.
