@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.artifacts import sbom
-from support.asked import ask
+from support.in_process import ask
 from support.images import random_image
 from support.past import Fact, record_facts, write_blobs
 from tagledger.endpoint.blobs import Layers
