@@ -23,6 +23,8 @@ SELECT
     (SELECT COUNT(*) FROM statement_entry),
     (SELECT COUNT(*) FROM statement_date),
     (SELECT COUNT(*) FROM observation),
+    (SELECT COUNT(*) FROM change),
+    (SELECT COUNT(*) FROM repository_span),
     (SELECT COUNT(*) FROM note),
     (SELECT COUNT(*) FROM verdict);
 
