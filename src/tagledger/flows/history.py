@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from tagledger.errors import InvalidContent, NotFound, NotObserved
+from tagledger.flows.agreement import agreements
 from tagledger.flows.stated_pages import StatedPages
 from tagledger.ledger.answers import Observation, State
 from tagledger.ledger.protocol import Ledger
@@ -33,16 +34,21 @@ class Turn(StrEnum):
 
 
 class Episode(msgspec.Struct, frozen=True, kw_only=True):
-    """A state of a name, and how it came to it.
+    """A state of a name, and how its source came to it.
 
     `change` is what changed since the name last existed, in a line: None for the
     first state, for one that says that it is gone, and where the ledger does not hold
-    enough to tell.
+    enough to tell. `same` and `otherwise` are what other sources said at the same
+    time. `is_repeat` tells that an earlier episode, of another source, says all that
+    this one does: whoever shows that one with its `same` may leave this one out.
     """
 
     state: State
     turn: Turn
     change: str | None
+    same: tuple[State, ...] = ()
+    otherwise: tuple[State, ...] = ()
+    is_repeat: bool = False
 
     @property
     def lasted(self) -> timedelta:
@@ -52,10 +58,21 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
-    """The states of a name, oldest first."""
+    """The states of a name as each source told them, oldest first."""
 
     reference: Reference
     episodes: tuple[Episode, ...]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The sources of these states, in the order in which they began to tell."""
+        names = (episode.state.first.source for episode in self.episodes)
+        return tuple(dict.fromkeys(names))
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether sources said different things at the same time."""
+        return any(episode.otherwise for episode in self.episodes)
 
 
 async def history(
@@ -68,52 +85,111 @@ async def history(
 ) -> History:
     """The history of a name; of one source alone, or the one state of a moment.
 
-    Raises MalformedReference, or NotObserved where the ledger does not know the name,
-    or not from so early.
+    Of a moment, that is the state which the latest fact before it belongs to. Raises
+    MalformedReference, or NotObserved where the ledger does not know the name, or not
+    from so early.
     """
     reference = known_reference(ledger, text)
     states = ledger.history(reference, source=source)
-    last = len(states)
+    chosen = [*range(len(states))]
     if at is not None:
-        last = sum(state.first.observed_at <= at for state in states)
-    if not last:
+        chosen = _at(ledger, reference, states, at)
+    if not chosen:
         raise NotObserved(reference.familiar, at if states else None)
-    first = 0 if at is None else last - 1
-    teller = _Teller(Statements(ledger, StatedPages()))
-    episodes = []
-    for position in range(first, last):
-        change = await teller.change(states, position)
-        turn = _turn(states, position)
-        episodes.append(Episode(state=states[position], turn=turn, change=change))
-        progress("states", position + 1 - first, last - first)
-    return History(reference=reference, episodes=tuple(episodes))
+    meanwhile = agreements(states)
+    statements = Statements(ledger, StatedPages())
+    tellers = {
+        name: _Teller(
+            statements, [item for item in states if item.first.source == name]
+        )
+        for name in {states[position].first.source for position in chosen}
+    }
+    told: dict[int, Episode] = {}
+    for done, position in enumerate(chosen, start=1):
+        state = states[position]
+        teller = tellers[state.first.source]
+        same = meanwhile[position].same
+        episode = Episode(
+            state=state,
+            turn=teller.turn(state),
+            change=await teller.change(state),
+            same=tuple(states[other] for other in same),
+            otherwise=tuple(states[other] for other in meanwhile[position].otherwise),
+        )
+        earlier = [told[other] for other in same if other in told]
+        is_repeat = any(_is_repeat(episode, one) for one in earlier)
+        told[position] = msgspec.structs.replace(episode, is_repeat=is_repeat)
+        progress("states", done, len(chosen))
+    return History(reference=reference, episodes=tuple(told.values()))
+
+
+def _at(
+    ledger: Ledger, reference: Reference, states: list[State], moment: datetime
+) -> list[int]:
+    """Where the state of that moment is; nothing where all begin later."""
+    begun = [n for n, state in enumerate(states) if state.first.observed_at <= moment]
+    sources = {states[position].first.source for position in begun}
+    if len(sources) > 1:
+        fact = ledger.at(reference, moment)
+        sources = set() if fact is None else {fact.source}
+    return [n for n in begun if states[n].first.source in sources][-1:]
+
+
+def _is_repeat(episode: Episode, earlier: Episode) -> bool:
+    """Whether the earlier one says the same, with all that there is to flag."""
+    return (
+        not earlier.is_repeat
+        and (episode.change is None or earlier.change is not None)
+        and (episode.state.is_back_to is None or earlier.turn is episode.turn)
+        and {*map(_key, episode.otherwise)} <= {*map(_key, earlier.otherwise)}
+    )
+
+
+def _key(state: State) -> tuple[str, datetime]:
+    return state.first.source, state.first.observed_at
 
 
 class _Teller:
-    """Tells what changed; a state is read once, though it stands in two changes."""
+    """Tells how one source came to each of its states.
 
-    def __init__(self, statements: Statements) -> None:
+    A state is read once, though it stands in two changes.
+    """
+
+    def __init__(self, statements: Statements, states: list[State]) -> None:
         self._statements = statements
+        self._states = states
+        self._positions = {_key(state): at for at, state in enumerate(states)}
         self._last: tuple[Observation, Snapshot | None] | None = None
 
-    async def change(self, states: list[State], position: int) -> str | None:
+    def turn(self, state: State) -> Turn:
+        """What the state is beside the one before it."""
+        if state.first.is_absent:
+            return Turn.GONE
+        position = self._positions[_key(state)]
+        if position == 0:
+            return Turn.FIRST
+        if self._states[position - 1].first.is_absent:
+            was_there = self._before(position) is not None
+            return Turn.CAME_BACK if was_there else Turn.FIRST
+        return Turn.MOVED if state.is_back_to is None else Turn.MOVED_BACK
+
+    async def change(self, state: State) -> str | None:
         """What changed from the last state before in which there was something."""
-        after = states[position].first
-        before = next(
-            (
-                state.first
-                for state in reversed(states[:position])
-                if not state.first.is_absent
-            ),
-            None,
-        )
-        if before is None or after.is_absent:
+        before = self._before(self._positions[_key(state)])
+        if before is None or state.first.is_absent:
             return None
         one = await self._snapshot(before)
-        two = await self._snapshot(after)
+        two = await self._snapshot(state.first)
         if one is None or two is None:
             return None
         return difference_in_words(compare(one, two))
+
+    def _before(self, position: int) -> Observation | None:
+        while position:
+            position -= 1
+            if not self._states[position].first.is_absent:
+                return self._states[position].first
+        return None
 
     async def _snapshot(self, fact: Observation) -> Snapshot | None:
         if self._last is not None and self._last[0] == fact:
@@ -127,15 +203,3 @@ class _Teller:
             snapshot = None
         self._last = fact, snapshot
         return snapshot
-
-
-def _turn(states: list[State], position: int) -> Turn:
-    state = states[position]
-    if state.first.is_absent:
-        return Turn.GONE
-    if position == 0:
-        return Turn.FIRST
-    was_there = not all(item.first.is_absent for item in states[:position])
-    if states[position - 1].first.is_absent:
-        return Turn.CAME_BACK if was_there else Turn.FIRST
-    return Turn.MOVED if state.is_back_to is None else Turn.MOVED_BACK
