@@ -10,6 +10,7 @@ import jinja2
 from litestar import Response
 
 from tagledger import __version__
+from tagledger.flows.visitor import ANYBODY, LOGIN, VISITOR, Visitor
 from tagledger.model.printable import printable, printable_line
 from tagledger.site.asked import AnyRequest
 from tagledger.site.drawing import DRAWN
@@ -53,7 +54,12 @@ class Pages:
             return link(prefix, static_path(name))
 
         return self._templates.get_template(template).render(
-            url=url, static=static, now=datetime.now(UTC), **values
+            url=url,
+            static=static,
+            now=datetime.now(UTC),
+            visitor=visitor_of(request),
+            login=request.scope.get(LOGIN),
+            **values,
         )
 
     def address(self, request: AnyRequest, path: str) -> str:
@@ -72,6 +78,12 @@ class Pages:
         """A page as an answer."""
         text = self.html(template, request, **values)
         return Response(text, status_code=status, media_type=HTML)
+
+
+def visitor_of(request: AnyRequest) -> Visitor:
+    """Who asks; anybody where the server lets everybody read."""
+    found = request.scope.get(VISITOR)
+    return found if isinstance(found, Visitor) else ANYBODY
 
 
 def _prefix(request: AnyRequest) -> str:
