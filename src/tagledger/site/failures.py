@@ -63,7 +63,9 @@ class Failures:
         headers = dict(getattr(error, "headers", None) or {})
         if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
             headers["Retry-After"] = "5"
-        if request.url.path.startswith(API) or request.url.path.endswith(".json"):
+        # Not `request.url`, which has a proxy's prefix twice.
+        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        if path.startswith(API) or path.endswith(".json"):
             text = msgspec.json.encode(problem).decode()
             return Response(
                 text, status_code=problem.status, media_type=PROBLEM, headers=headers

@@ -10,9 +10,9 @@ import jinja2
 from litestar import Response
 
 from tagledger import __version__
-from tagledger.flows.visitor import ANYBODY, LOGIN, VISITOR, Visitor
+from tagledger.flows.visitor import LOGIN
 from tagledger.model.printable import printable, printable_line
-from tagledger.site.asked import AnyRequest
+from tagledger.site.asked import AnyRequest, visitor_of
 from tagledger.site.drawing import DRAWN
 from tagledger.site.static_files import static_path
 from tagledger.site.wording import EVIDENCE_WORDS, FILTERS, short
@@ -78,12 +78,6 @@ class Pages:
         """A page as an answer."""
         text = self.html(template, request, **values)
         return Response(text, status_code=status, media_type=HTML)
-
-
-def visitor_of(request: AnyRequest) -> Visitor:
-    """Who asks; anybody where the server lets everybody read."""
-    found = request.scope.get(VISITOR)
-    return found if isinstance(found, Visitor) else ANYBODY
 
 
 def _prefix(request: AnyRequest) -> str:
