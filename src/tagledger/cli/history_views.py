@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 from itertools import islice
 
 from tagledger.flows.history import Episode, History, Turn
 from tagledger.ledger.answers import State
 from tagledger.model.evidence import Evidence
 from tagledger.model.printable import printable_line
+from tagledger.reports.duration_text import duration_text
 from tagledger.reports.terminal_values import date_text, minute_text
 
 MAX_OTHERS = 5
@@ -106,13 +106,3 @@ def _flags(episode: Episode) -> Iterator[str]:
         yield episode.change
     elif episode.turn in (Turn.MOVED, Turn.MOVED_BACK):
         yield "what changed is not known: the ledger lacks bytes of it"
-
-
-def duration_text(lasted: timedelta) -> str:
-    """``12 days``, ``3 hours``, ``5 minutes``, ``20 seconds``: the largest unit."""
-    seconds = int(lasted.total_seconds())
-    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = seconds // size
-            return f"{count:,} {unit}{'' if count == 1 else 's'}"
-    return f"{seconds} second{'' if seconds == 1 else 's'}"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
-from tagledger.errors import InvalidContent, NotFound, NotObserved
+from tagledger.errors import InvalidContent, LedgerTooSlow, NotFound, NotObserved
 from tagledger.flows.agreement import agreements
+from tagledger.flows.snapshots import Snapshots
 from tagledger.flows.stated_pages import StatedPages
 from tagledger.ledger.answers import Observation, State
 from tagledger.ledger.protocol import Ledger
@@ -41,6 +42,8 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     enough to tell. `same` and `otherwise` are what other sources said at the same
     time. `is_repeat` tells that an earlier episode, of another source, says all that
     this one does: whoever shows that one with its `same` may leave this one out.
+    `before` is the last state before in which there was something. `is_untold` where
+    the time ran out before it was known what changed.
     """
 
     state: State
@@ -49,6 +52,8 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     same: tuple[State, ...] = ()
     otherwise: tuple[State, ...] = ()
     is_repeat: bool = False
+    before: State | None = None
+    is_untold: bool = False
 
     @property
     def lasted(self) -> timedelta:
@@ -58,10 +63,14 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
-    """The states of a name as each source told them, oldest first."""
+    """The states of a name as each source told them, oldest first.
+
+    `states` are all that there are, `episodes` those of them that were asked for.
+    """
 
     reference: Reference
     episodes: tuple[Episode, ...]
+    states: tuple[State, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -81,11 +90,16 @@ async def history(
     *,
     at: datetime | None = None,
     source: str | None = None,
+    part: Callable[[int], range] | None = None,
+    snapshots: Snapshots | None = None,
     progress: Callable[[str, int, int | None], None] = lambda _what, _done, _all: None,
 ) -> History:
     """The history of a name; of one source alone, or the one state of a moment.
 
-    Of a moment, that is the state which the latest fact before it belongs to. Raises
+    Of a moment, that is the state which the latest fact before it belongs to. `part`
+    says which of so many states are told, by position; `snapshots` may remember what
+    they were. Where the ledger may take only
+    so long, what changed is told as far as the time goes. Raises
     MalformedReference, or NotObserved where the ledger does not know the name, or not
     from so early.
     """
@@ -96,12 +110,18 @@ async def history(
         chosen = _at(ledger, reference, states, at)
     if not chosen:
         raise NotObserved(reference.familiar, at if states else None)
+    if part is not None:
+        chosen = [chosen[position] for position in part(len(chosen))]
     meanwhile = agreements(states)
-    statements = Statements(ledger, StatedPages())
+    reading = StatedPages()
+
+    async def read(fact: Observation) -> Snapshot:
+        if snapshots is not None:
+            return await snapshots.snapshot(ledger, fact)
+        return await Statements(ledger, reading).snapshot(fact, Wanted())
+
     tellers = {
-        name: _Teller(
-            statements, [item for item in states if item.first.source == name]
-        )
+        name: _Teller(read, [item for item in states if item.first.source == name])
         for name in {states[position].first.source for position in chosen}
     }
     told: dict[int, Episode] = {}
@@ -109,10 +129,13 @@ async def history(
         state = states[position]
         teller = tellers[state.first.source]
         same = meanwhile[position].same
+        change, is_untold = await _told_in_time(teller, state)
         episode = Episode(
             state=state,
             turn=teller.turn(state),
-            change=await teller.change(state),
+            change=change,
+            is_untold=is_untold,
+            before=teller.before(state),
             same=tuple(states[other] for other in same),
             otherwise=tuple(states[other] for other in meanwhile[position].otherwise),
         )
@@ -120,7 +143,17 @@ async def history(
         is_repeat = any(_is_repeat(episode, one) for one in earlier)
         told[position] = msgspec.structs.replace(episode, is_repeat=is_repeat)
         progress("states", done, len(chosen))
-    return History(reference=reference, episodes=tuple(told.values()))
+    return History(
+        reference=reference, episodes=tuple(told.values()), states=tuple(states)
+    )
+
+
+async def _told_in_time(teller: _Teller, state: State) -> tuple[str | None, bool]:
+    """What changed, and whether it is left untold for want of time."""
+    try:
+        return await teller.change(state), False
+    except LedgerTooSlow:
+        return None, teller.before(state) is not None and not state.first.is_absent
 
 
 def _at(
@@ -149,14 +182,17 @@ def _key(state: State) -> tuple[str, datetime]:
     return state.first.source, state.first.observed_at
 
 
+_Read = Callable[[Observation], Awaitable[Snapshot]]
+
+
 class _Teller:
     """Tells how one source came to each of its states.
 
     A state is read once, though it stands in two changes.
     """
 
-    def __init__(self, statements: Statements, states: list[State]) -> None:
-        self._statements = statements
+    def __init__(self, read: _Read, states: list[State]) -> None:
+        self._read = read
         self._states = states
         self._positions = {_key(state): at for at, state in enumerate(states)}
         self._last: tuple[Observation, Snapshot | None] | None = None
@@ -169,26 +205,28 @@ class _Teller:
         if position == 0:
             return Turn.FIRST
         if self._states[position - 1].first.is_absent:
-            was_there = self._before(position) is not None
+            was_there = self.before(state) is not None
             return Turn.CAME_BACK if was_there else Turn.FIRST
         return Turn.MOVED if state.is_back_to is None else Turn.MOVED_BACK
 
     async def change(self, state: State) -> str | None:
         """What changed from the last state before in which there was something."""
-        before = self._before(self._positions[_key(state)])
+        before = self.before(state)
         if before is None or state.first.is_absent:
             return None
-        one = await self._snapshot(before)
+        one = await self._snapshot(before.first)
         two = await self._snapshot(state.first)
         if one is None or two is None:
             return None
         return difference_in_words(compare(one, two))
 
-    def _before(self, position: int) -> Observation | None:
+    def before(self, state: State) -> State | None:
+        """The last state before in which there was something."""
+        position = self._positions[_key(state)]
         while position:
             position -= 1
             if not self._states[position].first.is_absent:
-                return self._states[position].first
+                return self._states[position]
         return None
 
     async def _snapshot(self, fact: Observation) -> Snapshot | None:
@@ -196,7 +234,7 @@ class _Teller:
             return self._last[1]
         snapshot: Snapshot | None = None
         try:
-            snapshot = await self._statements.snapshot(fact, Wanted())
+            snapshot = await self._read(fact)
         except (NotFound, InvalidContent):
             # Bytes that the ledger never got, or a page that no reader understands:
             # the state stands all the same.

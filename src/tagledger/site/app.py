@@ -15,6 +15,9 @@ from tagledger.site.api.description import description
 from tagledger.site.asked import AnyRequest, Asked
 from tagledger.site.failures import Failures
 from tagledger.site.kept import Kept
+from tagledger.site.pages.diff import diff_json, diff_markdown, diff_page
+from tagledger.site.pages.digest import digest_page
+from tagledger.site.pages.history import history_page
 from tagledger.site.pages.home import home
 from tagledger.site.pages.live import live as live_page
 from tagledger.site.pages.markdown import markdown
@@ -26,6 +29,11 @@ from tagledger.site.rendering import Pages
 from tagledger.site.static_files import static_file
 
 PAGES: list[ControllerRouterHandler] = [
+    diff_json,
+    diff_markdown,
+    diff_page,
+    digest_page,
+    history_page,
     home,
     live_page,
     markdown,

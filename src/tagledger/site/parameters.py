@@ -27,9 +27,9 @@ def text_of(request: AnyRequest, name: str) -> str:
     return str(request.query_params.get(name, ""))[:MAX_TEXT].strip()
 
 
-def page_of(request: AnyRequest) -> int:
+def page_of(request: AnyRequest, name: str = "page") -> int:
     """The number of the page of a list; anything else is the first."""
-    text = str(request.query_params.get("page", "1"))
+    text = str(request.query_params.get(name, "1"))
     if not (text.isascii() and text.isdigit() and len(text) <= 7):
         return 1
     return min(max(int(text), 1), MAX_PAGE)
