@@ -67,6 +67,15 @@ SITE: dict[str, list[str]] = {
         f"/t/{SECRET}@{MANIFEST}",
     ],
     "/page/{name:path}": [f"/page/{SECRET}:1"],
+    "/history/{name:path}": [f"/history/{SECRET}:1"],
+    "/d/{digest:str}": [f"/d/{one}" for one in (MANIFEST, LIST, LAYER, CONFIG)],
+    "/diff": [
+        f"/diff?a={SECRET}:1&b={SECRET}:2",
+        f"/diff?a={OPEN}:3.6&b={SECRET}:1",
+        f"/diff?a={SECRET}:1&b={OPEN}:3.6",
+    ],
+    "/diff.json": [f"/diff.json?a={OPEN}:3.6&b={SECRET}:1"],
+    "/diff.md": [f"/diff.md?a={SECRET}:1&b={OPEN}:3.6"],
     "/raw/{digest:str}": [f"/raw/{MANIFEST}"],
     "/search": [
         "/search?q=secretive",
