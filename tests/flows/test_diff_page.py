@@ -120,7 +120,7 @@ def test_the_form_offers_the_states_that_are_known(site: Service) -> None:
     options = [item.attributes["value"] for item in page.named("option")]
     assert options.count("2017-03-31T12:00:00Z") == 2
     assert [item.attributes.get("value") for item in page.named("input") if item.attributes.get("name") in ("a", "b")] == [APP, APP]  # fmt: skip
-    assert look(site, page.link("a week earlier"))
+    assert "Difference" in look(site, page.link("a week earlier")).title
     assert look(site, "/diff").named("form")
 
 
