@@ -10,6 +10,7 @@ import msgspec
 from tagledger.cli.ledger_options import opened_ledger
 from tagledger.cli.options import session_options
 from tagledger.cli.pace import Pace
+from tagledger.cli.parameters import Parsed, parse_path
 from tagledger.cli.session import Session
 from tagledger.flows.import_place import import_place
 from tagledger.flows.importing import Imported
@@ -20,7 +21,7 @@ MAX_SHOWN = 20
 
 
 @click.command("import")
-@click.argument("path", metavar="PATH", type=click.Path(path_type=Path))
+@click.argument("path", metavar="PATH", type=Parsed("path", parse_path))
 @click.option("--no-proof", is_flag=True, help="Do not try to prove what came in.")
 @click.option("--json", "as_json", is_flag=True, help="What came of it, as JSON.")
 @session_options(platforms=False)
