@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -51,6 +52,13 @@ def parse_mirror(text: str) -> tuple[str, str]:
     if not equals or not host or not url.startswith(("https://", "http://")):
         raise ValueError("expected REGISTRY=URL, as docker.io=https://…")
     return host, url
+
+
+def parse_path(text: str) -> Path:
+    """A path; an empty one is a variable that is not set, and not the folder here."""
+    if not text:
+        raise ValueError("expected a file or a folder")
+    return Path(text)
 
 
 def parse_range(text: str) -> range:

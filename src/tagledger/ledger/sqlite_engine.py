@@ -168,9 +168,9 @@ def open_sqlite(
     Raises LedgerNotFound, LedgerDamaged, LedgerTooNew, LedgerReadOnly, LedgerLocked.
     """
     place = str(path)
+    if not create and not (path.exists() and path.stat().st_size):
+        raise LedgerNotFound(place, "there is no ledger yet")
     if not path.exists():
-        if not create:
-            raise LedgerNotFound(place, "there is no ledger yet")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as exc:
@@ -178,6 +178,8 @@ def open_sqlite(
     with translated(place):
         connection = _connected(path, place, busy_seconds)
         try:
+            if not create:
+                _require_ledger(connection, place)
             _migrate(connection, place, progress)
         except BaseException:
             connection.close()
@@ -278,6 +280,12 @@ def _version(connection: sqlite3.Connection, place: str) -> int:
     if tables:
         raise LedgerDamaged(place, "a database, but not a ledger")
     return 0
+
+
+def _require_ledger(connection: sqlite3.Connection, place: str) -> None:
+    """Refuse a file that nobody has made a ledger of: its maker was killed, say."""
+    if not _version(connection, place):
+        raise LedgerNotFound(place, "there is no ledger yet")
 
 
 def _migrate(connection: sqlite3.Connection, place: str, progress: Progress) -> None:
