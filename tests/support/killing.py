@@ -1,39 +1,52 @@
-"""SIGKILL at moments that are told by how far a process has come, not by a clock."""
+"""SIGKILL at moments that are told by how far a process has come, not by a clock on the wall."""
 
+import ctypes
 import os
 import signal
 import time
-from pathlib import Path
 
 from support.exchange import Answer, Reply, Request
-from support.warm import WarmProcess
 
-POLL_SECONDS = 0.0005
-
-
-def bytes_read(pid: int) -> int | None:
-    """How many bytes a process has read from files and pipes so far; None once it has ended (proc(5))."""
-    state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    if state == "Z":
-        return None
-    return int(Path(f"/proc/{pid}/io").read_text().split()[1])
+NANOSECONDS = 1_000_000_000
 
 
-def all_read(process: WarmProcess) -> int:
-    """How many bytes it reads until it ends."""
-    most = 0
-    while (read := bytes_read(process.pid)) is not None:
-        most = max(most, read)
-        time.sleep(POLL_SECONDS)
-    return most
+class _Event(ctypes.Structure):
+    """`struct sigevent`: which signal, and that it is one (sigevent(7))."""
+
+    _fields_ = (
+        ("value", ctypes.c_void_p),
+        ("signal", ctypes.c_int),
+        ("notify", ctypes.c_int),
+        ("padding", ctypes.c_byte * 48),
+    )
 
 
-def kill_after_reading(process: WarmProcess, count: int, pause_seconds: float) -> None:
-    """Kill it a little after it has read so many bytes, if it has not ended by then."""
-    while (read := bytes_read(process.pid)) is not None and read < count:
-        time.sleep(POLL_SECONDS)
-    time.sleep(pause_seconds)
-    process.kill()
+class _Span(ctypes.Structure):
+    """`struct itimerspec`: how often after the first time, and when that is."""
+
+    _fields_ = (
+        ("interval", ctypes.c_long * 2),
+        ("value", ctypes.c_long * 2),
+    )
+
+
+def kill_after(work: int) -> None:
+    """Have the kernel kill this process once it has had a processor for so many nanoseconds; 0 is never.
+
+    Other programs that run beside it do not move that moment (timer_create(2)).
+    """
+    if not work:
+        return
+    library = ctypes.CDLL(None, use_errno=True)
+    event = _Event(None, signal.SIGKILL, 0)
+    timer = ctypes.c_void_p()
+    span = _Span((0, 0), divmod(work, NANOSECONDS))
+    clock = time.CLOCK_PROCESS_CPUTIME_ID
+    if (
+        library.timer_create(clock, ctypes.byref(event), ctypes.byref(timer)) != 0
+        or library.timer_settime(timer, 0, ctypes.byref(span), None) != 0
+    ):
+        raise OSError(ctypes.get_errno(), "no timer")
 
 
 class KillingRequest:

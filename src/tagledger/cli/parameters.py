@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -86,6 +87,13 @@ def parse_upstream(text: str) -> tuple[str, str]:
     if not is_registry_name(name):
         raise ValueError("expected REGISTRY or REGISTRY=URL, as docker.io")
     return name, url
+
+
+def parse_path(text: str) -> Path:
+    """A path; an empty one is a variable that is not set, and not the folder here."""
+    if not text:
+        raise ValueError("expected a file or a folder")
+    return Path(text)
 
 
 def parse_range(text: str) -> range:

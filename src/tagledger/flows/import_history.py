@@ -9,20 +9,19 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime, timedelta
-from queue import Queue
-from threading import Event, Thread
+from datetime import datetime
 
 import msgspec
 
-from tagledger.errors import DamagedPage
+from tagledger.errors import DamagedPage, InvalidContent
 from tagledger.flows.importing import (
     Reached,
     Skipped,
     read_statements,
     stated_gone,
 )
-from tagledger.flows.record_paths import SpeakingPaths, Told
+from tagledger.flows.planned_commits import Planned, ask_for, planned_ahead
+from tagledger.flows.record_paths import Told, is_expected
 from tagledger.ledger.stated import Stated
 from tagledger.model.reference import Reference
 from tagledger.model.source import Progress, no_progress
@@ -30,17 +29,19 @@ from tagledger.reports.page.parts import page_name, pages_of_tags
 from tagledger.reports.page.reader import MAX_PAGE_BYTES, PageReader
 from tagledger.sources.git_repository import GitRepository, read_object
 
-MAX_COMMITS_AHEAD = 500
-"""Commits looked at before their files are read; git works on its own meanwhile."""
+_CONTRARY = "another page of this commit says something else of the same name"
 
 
-class _Planned(msgspec.Struct, frozen=True):
-    """A commit and what it tells; the moment tells it from its neighbours."""
+class _Said(msgspec.Struct, frozen=True):
+    """A file of a commit with its contents before and after.
 
-    commit: str
-    moment: datetime
-    told: tuple[Told, ...]
-    done: int
+    None is one that is too large.
+    """
+
+    file: Told
+    where: str
+    before: bytes | None
+    after: bytes | None
 
 
 class HistoryImport:
@@ -52,6 +53,7 @@ class HistoryImport:
         self._repository = repository
         self._progress = progress
         self._reader = PageReader()
+        self._names: dict[str, Reference | None] = {}
         root = repository.root()
         self.source = f"git:{root[:12]}"
         self.position = f"import git:{root}"
@@ -60,63 +62,83 @@ class HistoryImport:
         """What the commits behind `reached` say; all of them where it is not there."""
         total = self._repository.commit_count()
         with self._repository.objects() as objects:
-            for planned in _planned_ahead(self._repository, objects, reached):
+            for planned in planned_ahead(self._repository, objects, reached):
                 yield from self._commit(planned, objects)
                 yield Reached({self.position: planned.commit})
                 self._progress("commits", planned.done, total)
 
     def _commit(
-        self, planned: _Planned, objects: subprocess.Popen[bytes]
+        self, planned: Planned, objects: subprocess.Popen[bytes]
     ) -> Iterator[Stated | Skipped]:
-        told: set[Reference] = set()
+        told: dict[Reference, Stated] = {}
         gone: dict[Reference, None] = {}
         for file in planned.told:
-            before = read_object(objects, MAX_PAGE_BYTES) if file.before else b""
-            after = read_object(objects, MAX_PAGE_BYTES) if file.after else b""
-            if file.is_tag_details:
-                read = self._tag_details(before, after, file, planned, gone)
-            elif file.after:
-                read = self._page(after, file, planned)
-            else:
-                name = page_name(before or b"")
-                if name is not None:
-                    gone[name] = None
+            said = _Said(
+                file,
+                _where(planned, file),
+                read_object(objects, MAX_PAGE_BYTES) if file.before else b"",
+                read_object(objects, MAX_PAGE_BYTES) if file.after else b"",
+            )
+            if planned.moment is None:
+                problem = InvalidContent(f"{said.where}: its commit has no date")
+                yield Skipped(said.where, problem)
                 continue
-            for item in read:
-                if isinstance(item, Stated):
-                    told.add(item.snapshot.reference)
-                yield item
+            for item in self._file(said, planned.moment, gone):
+                if isinstance(item, Stated) and _contradicts(item, told):
+                    yield Skipped(said.where, DamagedPage(said.where, 1, _CONTRARY))
+                else:
+                    yield item
         for name in gone:
-            if name not in told:
+            if planned.moment and name not in told and not self._stands(name, planned):
                 yield stated_gone(name, self.source, planned.moment)
 
-    def _page(
-        self, content: bytes | None, file: Told, planned: _Planned
+    def _file(
+        self, said: _Said, moment: datetime, gone: dict[Reference, None]
     ) -> Iterator[Stated | Skipped]:
+        """What one file tells; names that it no longer tells are put into `gone`."""
+        if said.file.is_tag_details:
+            yield from self._tag_details(said, moment, gone)
+        elif said.file.after is None:
+            name = page_name(said.before or b"")
+            if name is not None:
+                gone[name] = None
+        else:
+            for item in self._page(said, moment):
+                if isinstance(item, Stated):
+                    self._names[said.file.after] = item.snapshot.reference
+                yield item
+
+    def _stands(self, name: Reference, planned: Planned) -> bool:
+        """Whether another page tells of the name: it was copied, then taken away."""
+        unknown = [blob for blob in planned.pages.values() if blob not in self._names]
+        if unknown:
+            with self._repository.objects() as objects:
+                for blob in unknown:
+                    ask_for(objects, [blob])
+                    content = read_object(objects, MAX_PAGE_BYTES)
+                    self._names[blob] = page_name(content or b"")
+        return any(self._names[blob] == name for blob in planned.pages.values())
+
+    def _page(self, said: _Said, moment: datetime) -> Iterator[Stated | Skipped]:
         return read_statements(
-            content,
+            said.after,
             self._reader,
-            path=file.path,
-            where=f"{planned.commit[:12]} {file.path}",
+            where=said.where,
+            is_page=is_expected(said.file.path),
             source=self.source,
-            moment=planned.moment,
+            moment=moment,
         )
 
     def _tag_details(
-        self,
-        before: bytes | None,
-        after: bytes | None,
-        file: Told,
-        planned: _Planned,
-        gone: dict[Reference, None],
+        self, said: _Said, moment: datetime, gone: dict[Reference, None]
     ) -> Iterator[Stated | Skipped]:
         """What changed from one page of all tags to the next; who left it is `gone`."""
-        earlier = _by_name(before or b"")
-        if file.after is None:
+        earlier = _by_name(said.before or b"")
+        if said.file.after is None:
             gone.update(dict.fromkeys(earlier))
             return
         names = []
-        for item in self._page(after, file, planned):
+        for item in self._page(said, moment):
             if isinstance(item, Skipped):
                 yield item
                 return
@@ -127,6 +149,19 @@ class HistoryImport:
         gone.update((name, None) for name in earlier if name not in set(names))
 
 
+def _where(planned: Planned, file: Told) -> str:
+    return f"{planned.commit[:12]} {file.path}"
+
+
+def _contradicts(item: Stated, told: dict[Reference, Stated]) -> bool:
+    """Whether another page of the same commit says something else of the name."""
+    first = told.setdefault(item.snapshot.reference, item)
+    return first is not item and (first.parts, first.separator) != (
+        item.parts,
+        item.separator,
+    )
+
+
 def _by_name(content: bytes) -> dict[Reference, bytes]:
     """The page of each tag; none where the page of all tags was damaged."""
     pages: list[bytes] = []
@@ -134,83 +169,3 @@ def _by_name(content: bytes) -> dict[Reference, bytes]:
         pages = pages_of_tags(content)
     named = ((page_name(page), page) for page in pages)
     return {name: page for name, page in named if name is not None}
-
-
-def _planned_ahead(
-    repository: GitRepository,
-    objects: subprocess.Popen[bytes],
-    reached: str | None,
-) -> Iterator[_Planned]:
-    """The commits to read; their files have been asked of git by then.
-
-    Asking has a thread of its own: git stops reading names while nobody takes what it
-    wrote.
-    """
-    queue: Queue[_Planned | BaseException | None] = Queue(MAX_COMMITS_AHEAD)
-    stopped = Event()
-
-    def ask() -> None:
-        try:
-            for planned in _planned(repository, reached):
-                if stopped.is_set():
-                    return
-                queue.put(planned)
-                _ask(objects, planned)
-            queue.put(None)
-        except BaseException as exc:  # noqa: BLE001 - raised again by who waits for it
-            queue.put(exc)
-
-    thread = Thread(target=ask, daemon=True)
-    thread.start()
-    try:
-        while (planned := queue.get()) is not None:
-            if isinstance(planned, BaseException):
-                raise planned
-            yield planned
-    finally:
-        stopped.set()
-        objects.kill()
-        while thread.is_alive():
-            while not queue.empty():
-                queue.get_nowait()
-            thread.join(0.01)
-
-
-def _ask(objects: subprocess.Popen[bytes], planned: _Planned) -> None:
-    if objects.stdin is None:
-        return
-    names = (
-        name
-        for file in planned.told
-        for name in (file.before, file.after)
-        if name is not None
-    )
-    objects.stdin.write("".join(f"{name}\n" for name in names).encode())
-    objects.stdin.flush()
-
-
-def _planned(repository: GitRepository, reached: str | None) -> Iterator[_Planned]:
-    """Every commit behind `reached`.
-
-    Where that is not in this history, all of them: what is known adds nothing.
-    """
-    speaking = SpeakingPaths()
-    earlier: dict[datetime, int] = {}
-    behind: list[_Planned] = []
-    is_behind = reached is None
-    for done, commit in enumerate(repository.commits(), start=1):
-        told = tuple(speaking.told(commit.changes))
-        moment = commit.committed_at
-        # Git counts seconds: commits of one second stay apart by a microsecond each.
-        moment += timedelta(microseconds=earlier.get(commit.committed_at, 0))
-        earlier[commit.committed_at] = earlier.get(commit.committed_at, 0) + 1
-        planned = _Planned(commit.name, moment, told, done)
-        if is_behind:
-            yield planned
-            continue
-        behind.append(planned)
-        if commit.name == reached:
-            behind.clear()
-            is_behind = True
-    if not is_behind:
-        yield from behind

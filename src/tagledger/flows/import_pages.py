@@ -5,13 +5,14 @@ When such a page was observed only its file can tell: the time of its last chang
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tagledger.errors import PlaceNotFound
 from tagledger.flows.importing import Skipped, read_statements
-from tagledger.flows.record_paths import SpeakingPaths
+from tagledger.flows.record_paths import SpeakingPaths, is_expected
 from tagledger.flows.verify_pages import page_files
 from tagledger.ledger.stated import Stated
 from tagledger.model.source import Progress, no_progress
@@ -38,18 +39,22 @@ def pages_of_folder(
 
 def pages_of_file(path: Path) -> Iterator[Stated | Skipped]:
     """What one page says, of one tag or of all. Raises PlaceNotFound."""
-    return _read([path], no_progress)
+    return _read([path], no_progress, is_alone=True)
 
 
-def _read(paths: Sequence[Path], progress: Progress) -> Iterator[Stated | Skipped]:
+def _read(
+    paths: Sequence[Path], progress: Progress, *, is_alone: bool = False
+) -> Iterator[Stated | Skipped]:
     reader = PageReader()
     for done, path in enumerate(paths, start=1):
         content, moment = _loaded(path)
+        # What is no UTF-8 in a name cannot be printed, and is no JSON.
+        shown = os.fsencode(path).decode("utf-8", "backslashreplace")
         yield from read_statements(
             content,
             reader,
-            path=str(path),
-            where=str(path),
+            where=shown,
+            is_page=is_alone or is_expected(path.as_posix()),
             source=f"report:{path.resolve()}",
             moment=moment,
         )

@@ -33,14 +33,15 @@ def import_place(
     where it stopped. Versions that cannot be read are listed; a page that was asked
     for alone raises its DamagedPage. Raises PlaceNotFound or LedgerError.
     """
-    if is_bundle(path) or is_repository(path):
+    if (path.is_file() and is_bundle(path)) or is_repository(path):
         return _import_repository(path, ledger, environment, progress)
     if is_layout(path):
         return write_all(images_of_layout(path, progress=progress), ledger)
     if path.is_dir():
         return write_all(pages_of_folder(path, progress=progress), ledger)
-    if not path.exists():
-        raise PlaceNotFound(str(path), "no such file or folder")
+    if not path.is_file():
+        problem = "neither a file nor a folder" if path.exists() else "no such place"
+        raise PlaceNotFound(str(path), problem)
     imported = write_all(pages_of_file(path), ledger)
     if imported.skipped:
         raise imported.skipped[0].problem

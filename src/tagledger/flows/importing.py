@@ -8,7 +8,6 @@ from datetime import datetime
 import msgspec
 
 from tagledger.errors import DamagedPage, NotSupported, TagledgerError, TooLarge
-from tagledger.flows.record_paths import is_expected
 from tagledger.ledger.protocol import Ledger
 from tagledger.ledger.stated import Recorded, Stated
 from tagledger.model.evidence import Evidence
@@ -84,14 +83,14 @@ def read_statements(
     content: bytes | None,
     reader: PageReader,
     *,
-    path: str,
     where: str,
+    is_page: bool,
     source: str,
     moment: datetime,
 ) -> Iterator[Stated | Skipped]:
     """What a page says, of each tag on it; nothing for other Markdown.
 
-    No `content` stands for one that is too large.
+    Unless it ought to be one: `is_page`. No `content` stands for one that is too large.
     """
     try:
         if content is None:
@@ -100,7 +99,7 @@ def read_statements(
             raise NotSupported(f"{where}: a page of packages tells of no registry")
         page = reader.read(content, place=where, observed_at=moment)
     except TagledgerError as exc:
-        if is_expected(path) or not _is_other_markdown(exc):
+        if is_page or not _is_other_markdown(exc):
             yield Skipped(where, exc)
         return
     pieces = pages_of_tags(content) if page.is_tag_details else [content]

@@ -203,9 +203,9 @@ def open_sqlite(
     LedgerDamaged, LedgerTooNew, LedgerTooOld, LedgerReadOnly, LedgerLocked.
     """
     place = str(path)
+    if not create and not (path.exists() and path.stat().st_size):
+        raise LedgerNotFound(place, "there is no ledger yet")
     if not path.exists():
-        if not create:
-            raise LedgerNotFound(place, "there is no ledger yet")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as exc:
@@ -213,6 +213,8 @@ def open_sqlite(
     with translated(place):
         connection = _connected(path, place, busy_seconds)
         try:
+            if not create:
+                _require_ledger(connection, place)
             if is_reader:
                 _seal(connection, place)
             else:
@@ -328,6 +330,12 @@ def _seal(connection: sqlite3.Connection, place: str) -> None:
         raise LedgerTooOld(place, f"schema {version}, this release has {newest}")
     connection.execute("PRAGMA query_only = ON")
     connection.execute(f"PRAGMA cache_size = -{READER_CACHE_KIB}")
+
+
+def _require_ledger(connection: sqlite3.Connection, place: str) -> None:
+    """Refuse a file that nobody has made a ledger of: its maker was killed, say."""
+    if not _version(connection, place):
+        raise LedgerNotFound(place, "there is no ledger yet")
 
 
 def _migrate(connection: sqlite3.Connection, place: str, progress: Progress) -> None:

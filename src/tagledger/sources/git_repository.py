@@ -7,6 +7,7 @@ refuses by itself (`safe.directory`).
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +22,18 @@ from tagledger.errors import InvalidContent, NotSupported, PlaceNotFound
 MAX_LINE_BYTES = 64 * 1024
 """Longest line of git's lists; a path has at most 4,096 bytes."""
 
+_ESCAPES = {
+    b"a": b"\a",
+    b"b": b"\b",
+    b"t": b"\t",
+    b"n": b"\n",
+    b"v": b"\v",
+    b"f": b"\f",
+    b"r": b"\r",
+    b'"': b'"',
+    b"\\": b"\\",
+}
+_ESCAPED = re.compile(rb'\\([abtnvfr"\\]|[0-7]{3})')
 _BUNDLES = (b"# v2 git bundle\n", b"# v3 git bundle\n")
 _SETTINGS = (
     *("-c", "core.quotePath=false", "-c", "log.showSignature=false"),
@@ -38,10 +51,13 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Commit(msgspec.Struct, frozen=True):
-    """A commit of the main line: what it changed in the one before, and when."""
+    """A commit of the main line: what it changed in the one before, and when.
+
+    None is a date that is damaged, or that no calendar has.
+    """
 
     name: str
-    committed_at: datetime
+    committed_at: datetime | None
     changes: tuple[Change, ...]
 
 
@@ -89,20 +105,19 @@ class GitRepository:
             *("--format=commit %H %ct", self._head, "--"),
         )
         name = b""
-        committed_at = 0
+        seconds = b""
         changes: list[Change] = []
         for line in lines:
             if line.startswith(b":"):
-                if line.endswith(b".md"):
+                if line.endswith((b".md", b'.md"')):
                     changes.append(_change(line))
             elif line.startswith(b"commit "):
                 if name:
-                    yield _commit(name, committed_at, changes)
+                    yield _commit(name, seconds, changes)
                 changes = []
                 _, name, seconds = line.split(b" ")
-                committed_at = int(seconds)
         if name:
-            yield _commit(name, committed_at, changes)
+            yield _commit(name, seconds, changes)
 
     @contextmanager
     def objects(self) -> Iterator[subprocess.Popen[bytes]]:
@@ -289,8 +304,10 @@ def _cleaned(environment: Mapping[str, str]) -> dict[str, str]:
 def _change(line: bytes) -> Change:
     facts, _, path = line.partition(b"\t")
     mode_before, mode_after, before, after, _ = facts[1:].split(b" ")
+    if path.startswith(b'"'):
+        path = _ESCAPED.sub(_unescaped, path[1:-1])
     return Change(
-        path.decode("utf-8", "surrogateescape"),
+        path.decode("utf-8", "backslashreplace"),
         _file(mode_before, before),
         _file(mode_after, after),
     )
@@ -301,7 +318,14 @@ def _file(mode: bytes, name: bytes) -> str | None:
     return name.decode() if mode.startswith(b"100") else None
 
 
-def _commit(name: bytes, seconds: int, changes: Sequence[Change]) -> Commit:
-    return Commit(
-        name.decode(), datetime.fromtimestamp(seconds, tz=UTC), tuple(changes)
-    )
+def _unescaped(escaped: re.Match[bytes]) -> bytes:
+    """The byte that git wrote so, as C does (git-config(1), core.quotePath)."""
+    char = escaped[1]
+    return _ESCAPES.get(char) or bytes([int(char, 8) & 0xFF])
+
+
+def _commit(name: bytes, seconds: bytes, changes: Sequence[Change]) -> Commit:
+    moment = None
+    with suppress(ValueError, OverflowError, OSError):
+        moment = datetime.fromtimestamp(int(seconds), tz=UTC)
+    return Commit(name.decode(), moment, tuple(changes))

@@ -9,6 +9,7 @@ import click
 from tagledger.cli.ledger_options import opened_ledger
 from tagledger.cli.options import session_options
 from tagledger.cli.pace import Pace
+from tagledger.cli.parameters import Parsed, parse_path
 from tagledger.cli.proof_views import proof_line
 from tagledger.cli.session import Session
 from tagledger.flows.import_place import import_place
@@ -22,7 +23,7 @@ MAX_SHOWN = 20
 
 
 @click.command("import")
-@click.argument("path", metavar="PATH", type=click.Path(path_type=Path))
+@click.argument("path", metavar="PATH", type=Parsed("path", parse_path))
 @click.option("--no-proof", is_flag=True, help="Do not try to prove what came in.")
 @click.option("--json", "as_json", is_flag=True, help="What came of it, as JSON.")
 @session_options(platforms=False)
