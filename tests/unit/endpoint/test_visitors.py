@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from support.artifacts import sbom
-from support.in_process import ask
 from support.images import random_image
+from support.in_process import ask
 from support.past import Fact, record_facts, write_blobs
 from tagledger.endpoint.blobs import Layers
 from tagledger.endpoint.registry import Registry
