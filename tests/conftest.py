@@ -5,11 +5,16 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Goldens are written anew on demand alone, and their difference is reviewed."""
+    """Goldens and screenshots are written on demand alone, and looked at."""
     parser.addoption(
         "--update-goldens",
         action="store_true",
         help="write what is rendered into the golden files instead of comparing",
+    )
+    parser.addoption(
+        "--screenshots",
+        metavar="FOLDER",
+        help="keep there what the browser tests see, at every width and in both schemes",
     )
 
 

@@ -370,7 +370,65 @@ def test_a_search_comes_in_pages(ledger: Ledger) -> None:
     assert everything == [hit for found in pages for hit in found]
 
 
-def test_sources_that_disagree_both_stay(ledger: Ledger) -> None:
+def told_apart(ledger: Ledger) -> list[tuple[str, str | None, int, object, bool]]:
+    """Of each state its source, digest, how often it was seen, when it ended, and whether it had been so before."""
+    return [
+        (
+            state.first.source,
+            state.first.root,
+            state.observations,
+            state.ended_at,
+            state.is_back_to is not None,
+        )
+        for state in ledger.history(PYTHON)
+    ]
+
+
+def test_sources_that_disagree_do_not_interrupt_each_other(ledger: Ledger) -> None:
+    """Each source has a state of its own, that lasts, however their facts alternate; `at` is the latest of all."""
+    for number in range(6):
+        version, source = ("a", "one") if number % 2 == 0 else ("b", "other")
+        ledger.record([page("python:3.6", version, number, source=source)])
+
+    a, b = digest("list a"), digest("list b")
+    assert [("one", a, 3, None, False), ("other", b, 3, None, False)] == told_apart(
+        ledger
+    )
+    facts = [ledger.at(PYTHON, day(number)) for number in range(6)]
+    assert [a, b] * 3 == [fact.root for fact in facts if fact is not None]
+    (state,) = ledger.history(PYTHON, source="other")
+    assert (b, day(1), day(5)) == (
+        state.first.root,
+        state.first.observed_at,
+        state.last_seen,
+    )
+
+
+def test_a_source_ends_and_repeats_only_its_own_states(ledger: Ledger) -> None:
+    """Gone, moved and back again are told within a source; states come by their first observation."""
+    ledger.record(
+        [
+            page("python:3.6", "a", 0, source="one"),
+            page("python:3.6", "b", 1, source="other"),
+            gone("python:3.6", 2, source="other"),
+            page("python:3.6", "b", 3, source="one"),
+            page("python:3.6", "a", 4, source="other"),
+            page("python:3.6", "a", 5, source="one"),
+        ]
+    )
+
+    a, b = digest("list a"), digest("list b")
+    assert [
+        ("one", a, 1, day(3), False),
+        ("other", b, 1, day(2), False),
+        ("other", None, 1, day(4), False),
+        ("one", b, 1, day(5), False),
+        ("other", a, 1, None, False),
+        ("one", a, 1, None, True),
+    ] == told_apart(ledger)
+
+
+def test_two_facts_of_one_moment_both_stay(ledger: Ledger) -> None:
     """Each source's word is kept, and can be asked for alone."""
     ledger.record(
         [page("python:3.6", "a", 0), page("python:3.6", "b", 0, source="other pages")]

@@ -14,6 +14,7 @@ from tagledger.ledger.pages import Page
 from tagledger.ledger.protocol import Ledger
 from tagledger.ledger.stated import Stated
 from tagledger.model import media_types
+from tagledger.model.descriptor import Descriptor
 from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
 from tagledger.model.reference import Reference, parse_reference
@@ -46,17 +47,46 @@ def said_of(name: str, *versions: str, begin: int = 0) -> list[Stated]:
     ]
 
 
+def referring(name: str, subject: Digest, at: int) -> Stated:
+    """That a registry served something that says of itself that it belongs to another."""
+    said = from_registry(name, f"of {subject}", at)
+    content = msgspec.json.encode(
+        {
+            "schemaVersion": 2,
+            "for": name,
+            "subject": {
+                "mediaType": media_types.OCI_MANIFEST,
+                "digest": str(subject),
+                "size": 9,
+            },
+        }
+    )
+    own = Descriptor(media_types.OCI_MANIFEST, Digest.of(content), len(content))
+    (entry,) = said.snapshot.entries
+    snapshot = msgspec.structs.replace(
+        said.snapshot,
+        root=own,
+        entries=(msgspec.structs.replace(entry, manifest=own),),
+        documents={own.digest: Document(own.media_type, content)},
+    )
+    return Stated(snapshot=snapshot)
+
+
+SUBJECTS = [digest("signed"), digest("signed too")]
+
 IN_PUBLIC = [
     *said_of("python:3.6", "a", "b", "a"),
     *said_of("python:3", "b", "c", begin=1),
     *said_of("debian:9", "d"),
     gone("python:3.5", 4),
+    referring("python:signature", SUBJECTS[0], 5),
     from_registry("python:3.7", "e", 5),
 ]
 IN_SECRET = [
     *said_of("ghcr.io/acme/shop:1", "a", "s1", "s2", "s3"),
     *said_of("ghcr.io/acme/shop:2", "s4", "s5", begin=2),
     *said_of("acme/other:1", "s6", "b", begin=1),
+    *(referring("ghcr.io/acme/shop:signature", one, 5) for one in SUBJECTS),
     from_registry("ghcr.io/acme/shop:3", "s7", 6),
 ]
 ONLY_SECRET = [
@@ -251,6 +281,23 @@ ASKED: dict[str, Callable[[Ledger], object]] = {
         for of in references()
     ],
     "verdict": lambda ledger: [*map(ledger.verdict, digests())],
+    "had_manifest": lambda ledger: [
+        ledger.had_manifest(name, one, day(9)) is not None
+        for name in references()
+        for one in digests()
+    ],
+    "had_blob": lambda ledger: [
+        ledger.had_blob(name, one, day(9)) is not None
+        for name in references()
+        for one in digests()
+    ],
+    "carriers": lambda ledger: [
+        sorted(ledger.carriers(name, one)) for name in references() for one in digests()
+    ],
+    "referrers": lambda ledger: [ledger.referrers(one) for one in SUBJECTS],
+    "tags_at": lambda ledger: [ledger.tags_at(name, day(5)) for name in references()],
+    "has_tags": lambda ledger: [ledger.has_tags(name, day(9)) for name in references()],
+    "known_since": lambda ledger: [*map(ledger.known_since, references())],
 }
 """Every question of the protocol, asked about what may be seen and what may not."""
 
@@ -314,7 +361,7 @@ def test_only_what_is_seen_is_counted(part: Ledger, whole: Ledger) -> None:
     """Observations, tags and repositories are counted, the rest is 0."""
     counts = part.counts()
 
-    assert (8, 5, 2) == (counts.observations, counts.tags, counts.repositories)
+    assert (9, 6, 2) == (counts.observations, counts.tags, counts.repositories)
     assert {0} == {counts.statements, counts.entries, counts.steps, counts.layers, counts.contents}  # fmt: skip
     assert counts.observations < whole.counts().observations
 

@@ -12,6 +12,8 @@ from support.debian_registry import DebianRegistry
 from support.program import Program
 from support.publishing import Push
 from support.seed_like import seed_like_index
+from support.service import Service
+from support.site_ledger import fill_site_ledger
 from support.statements import page
 from support.tool_images import (
     push_buildah_images,
@@ -59,3 +61,11 @@ def report_schema() -> jsonschema.Draft202012Validator:
     schema: dict[str, Any] = json.loads(SCHEMA_FILE.read_bytes())
     checker = jsonschema.FormatChecker()
     return jsonschema.Draft202012Validator(schema, format_checker=checker)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The service on a small ledger with everything that its pages tell apart."""
+    path = tmp_path_factory.mktemp("site") / "ledger.sqlite"
+    with Service(fill_site_ledger(path)) as service:
+        yield service

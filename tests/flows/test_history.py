@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from support.blobs import JsonObject
@@ -24,6 +25,7 @@ from tagledger.model.snapshot import Snapshot
 
 BEGAN = datetime(2017, 12, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 NAME = "example:1.0"
 BASE = make_layer({"base": b"base" * 50})
 
@@ -122,6 +124,101 @@ def test_the_lines_of_a_history(asked: Program) -> None:
     assert "    ! moved back to what it was on 2017-12-01" in lines
     assert "    ! came back to what it was on 2017-12-01" in lines
     assert f"    does not exist (said by docker://{NAME})" in lines
+
+
+@pytest.fixture
+async def disputed(program: Program, tmp_path: Path) -> Program:
+    """The program with a tag of which a mirror, a registry and pages tell: pages agree late, the mirror does not."""
+    path = tmp_path / "disputed.sqlite"
+    with open_ledger(str(path)) as ledger:
+        for number in range(4):
+            moment = BEGAN + number * DAY
+            facts = [
+                await served(ONE.published, NAME, moment),
+                from_source("mirror", await served(TWO.published, NAME, moment + HOUR)),
+            ]
+            ledger.record(facts)
+        ledger.record([await told(ONE.published, NAME, BEGAN + 2 * DAY)])
+    return program.with_variables(TAGLEDGER_LEDGER=str(path))
+
+
+def from_source(source: str, fact: Stated) -> Stated:
+    """The same, as another source said it."""
+    return msgspec.structs.replace(
+        fact, snapshot=msgspec.structs.replace(fact.snapshot, source=source)
+    )
+
+
+def test_sources_that_disagree_are_not_told_as_a_tag_that_moved(
+    disputed: Program,
+) -> None:
+    """Each has its state; those that agree are named beside it, and so are those that do not."""
+    said = told_as_json(disputed, "history", NAME)
+    own = f"docker://{NAME}"
+
+    assert [own, "mirror", "pages"] == said["sources"]
+    assert said["is_disputed"]
+    assert [
+        (own, ONE.digest, "first", 4, ["pages"], ["mirror"], False),
+        ("mirror", TWO.digest, "first", 4, [], [own, "pages"], False),
+        ("pages", ONE.digest, "first", 1, [own], ["mirror"], True),
+    ] == [
+        (
+            state["source"],
+            state["digest"],
+            state["turn"],
+            state["observations"],
+            [other["source"] for other in state["same"]],
+            [other["source"] for other in state["otherwise"]],
+            state["is_repeat"],
+        )
+        for state in said["states"]
+    ]
+
+
+def test_the_lines_of_a_history_that_several_tell(disputed: Program) -> None:
+    """What two say is told once, with both; what another says meanwhile is flagged."""
+    lines = disputed.output("history", NAME).decode().splitlines()
+
+    assert lines == [
+        NAME,
+        "told by 3 sources:",
+        f"    docker://{NAME}",
+        "    mirror",
+        "    pages",
+        "! they do not always agree",
+        "",
+        "2017-12-01 12:00 on  for 3 days so far, seen 4 times, last 2017-12-04 12:00",
+        f"    {ONE.digest} (from docker://{NAME})",
+        "    also from pages, reported, 2017-12-03 12:00 to 2017-12-03 12:00, seen once",
+        "    ! otherwise mirror, 2017-12-01 13:00 to 2017-12-04 13:00, seen 4 times: "
+        + TWO.digest,
+        "",
+        "2017-12-01 13:00 on  for 3 days so far, seen 4 times, last 2017-12-04 13:00",
+        f"    {TWO.digest} (from mirror)",
+        f"    ! otherwise docker://{NAME}, 2017-12-01 12:00 to 2017-12-04 12:00, seen 4 times: "
+        + ONE.digest,
+        "    ! otherwise pages, reported, 2017-12-03 12:00 to 2017-12-03 12:00, seen once: "
+        + ONE.digest,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "digest", "source"),
+    [
+        (("--at", "2017-12-03T12:30"), ONE.digest, "pages"),
+        (("--at", "2017-12-03T13:30"), TWO.digest, "mirror"),
+        (("--at", "2017-12-04T12:30"), ONE.digest, f"docker://{NAME}"),
+        (("--at", "2017-12-04T12:30", "--source", "mirror"), TWO.digest, "mirror"),
+    ],
+)
+def test_of_a_moment_the_latest_word_counts(
+    disputed: Program, arguments: tuple[str, ...], digest: str, source: str
+) -> None:
+    """`--at` gives the state of the source that spoke last before it, as `ledger:REF` does."""
+    (state,) = told_as_json(disputed, "history", NAME, *arguments)["states"]
+
+    assert (digest, source) == (state["digest"], state["source"])
 
 
 def test_a_page_s_word_is_marked_as_reported(asked: Program) -> None:

@@ -9,10 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from support.access_files import TOKEN, access_file, hashed
+from support.access_files import PASSWORDS, TOKEN, access_file, hashed
 from support.certificates import Authority
+from support.images import random_image
+from support.past import Fact, record_facts, write_blobs
 from support.service import Answer, Service
+from support.statements import day
 from support.tools import needs, run_tool
+from tagledger.model.digest import Digest
 
 
 def test_users_are_let_in_by_the_files_as_they_are_now(small_ledger: Path, tmp_path: Path) -> None:  # fmt: skip
@@ -130,3 +134,45 @@ def test_headers_without_end_are_refused(small_ledger: Path) -> None:
         assert 431 == few.status
         assert sent < 20_000_000
         assert 200 == service.get("/healthz").status
+
+
+@needs("skopeo")
+@pytest.mark.parametrize("anybody", [(), ("python",)], ids=["shut", "open"])
+def test_clients_pull_what_they_may(tmp_path: Path, anybody: tuple[str, ...]) -> None:
+    """What is open without a login, the rest with one, and nothing to who has none for it."""
+    public, private = random_image(seed=1), random_image(seed=2)
+    ledger = record_facts(
+        tmp_path / "ledger.db",
+        [
+            Fact("python:3.6", public.published, day(0)),
+            Fact("ghcr.io/acme/shop:1", private.published, day(0)),
+        ],
+    )
+    blobs = write_blobs(tmp_path / "blobs", public.published, private.published)
+    access = access_file(tmp_path, anybody=anybody)
+    nobody = {"REGISTRY_AUTH_FILE": str(tmp_path / "none.json")}
+    words = ("--access", str(access), "--blobs", str(blobs))
+    with Service(ledger, *words) as service:
+        place = f"docker://127.0.0.1:{service.port}"
+
+        def pull(name: str, *login: str) -> str:
+            target = tmp_path / f"{name.rpartition('/')[2]} {' '.join(login)}"
+            source = ("--src-tls-verify=false", *login, f"{place}/{name}")
+            run_tool("skopeo", "copy", "--quiet", *source, f"dir:{target}", environment=nobody)  # fmt: skip
+            return str(Digest.of((target / "manifest.json").read_bytes()))
+
+        carol = ("--src-creds", f"carol:{PASSWORDS['carol']}")
+        bob = ("--src-creds", f"bob:{PASSWORDS['bob']}")
+        token = ("--src-creds", f"build:{TOKEN}")
+
+        assert private.digest == pull("ghcr.io/acme/shop:1", *bob)
+        assert private.digest == pull("at/2017-03-02/ghcr.io/acme/shop:1", *token)
+        for login in ((), carol):
+            with pytest.raises(AssertionError, match=r"unauthorized|authentication|name unknown"):  # fmt: skip
+                pull("ghcr.io/acme/shop:1", *login)
+        if anybody:
+            assert public.digest == pull("library/python:3.6")
+            assert public.digest == pull("library/python:3.6", *bob)
+        else:
+            with pytest.raises(AssertionError, match=r"unauthorized|authentication|401"):  # fmt: skip
+                pull("library/python:3.6")

@@ -12,9 +12,12 @@ OPEN = ("python", "library/hello-*")
 """What anybody may read."""
 
 
+SALT = b"$2b$04$abcdefghijklmnopqrstuu"
+
+
 def hashed(password: str) -> str:
-    """The bcrypt hash of a password, at the least cost."""
-    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode()
+    """The bcrypt hash of a password, at the least cost, always the same."""
+    return bcrypt.hashpw(password.encode(), SALT).decode()
 
 
 def access_file(

@@ -1,24 +1,38 @@
-"""A history, as lines for people and as JSON for scripts."""
+"""A history, as lines for people."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from tagledger.flows.history import Episode, History, Turn
+from tagledger.ledger.answers import State
 from tagledger.model.evidence import Evidence
 from tagledger.model.printable import printable_line
-from tagledger.model.times import rfc3339
+from tagledger.reports.duration_text import duration_text
 from tagledger.reports.terminal_values import date_text, minute_text
+
+MAX_OTHERS = 5
+"""States of other sources named beside one; `--json` has them all."""
 
 _INDENT = "    "
 
 
 def history_lines(told: History) -> Iterator[str]:
-    """Each state: from when to when, its digest, and what changed; oldest first."""
+    """Each state: from when to when, its digest, and what changed; oldest first.
+
+    What several sources say is told once, with all who say it.
+    """
     yield printable_line(told.reference.familiar)
+    if len(told.sources) > 1:
+        yield f"told by {len(told.sources)} sources:"
+        for source in told.sources:
+            yield _INDENT + printable_line(source)
+    if told.is_disputed:
+        yield "! they do not always agree"
     for episode in told.episodes:
+        if episode.is_repeat:
+            continue
         yield ""
         yield _heading(episode)
         for line in _details(episode):
@@ -28,8 +42,7 @@ def history_lines(told: History) -> Iterator[str]:
 def _heading(episode: Episode) -> str:
     state = episode.state
     begun = minute_text(state.first.observed_at)
-    times = "once" if state.observations == 1 else f"{state.observations} times"
-    seen = f"seen {times}, last {minute_text(state.last_seen)}"
+    seen = f"seen {_times(state)}, last {minute_text(state.last_seen)}"
     if state.ended_at is not None:
         how_long = f"for {duration_text(episode.lasted)}"
         return f"{begun} to {minute_text(state.ended_at)}  {how_long}, {seen}"
@@ -38,13 +51,51 @@ def _heading(episode: Episode) -> str:
     return f"{begun} on  for {duration_text(episode.lasted)} so far, {seen}"
 
 
+def _times(state: State) -> str:
+    return "once" if state.observations == 1 else f"{state.observations:,} times"
+
+
 def _details(episode: Episode) -> Iterator[str]:
+    yield _statement(episode)
+    yield from _listed(f"also from {_other(state)}" for state in episode.same)
+    yield from _flags(episode)
+    others = (
+        f"! otherwise {_other(state)}: {_what(state)}" for state in episode.otherwise
+    )
+    yield from _listed(others)
+
+
+def _statement(episode: Episode) -> str:
     fact = episode.state.first
     if fact.is_absent:
-        yield f"does not exist (said by {fact.source})"
-        return
+        return f"does not exist (said by {fact.source})"
     how = "" if fact.evidence is Evidence.READ else f", {fact.evidence.value}"
-    yield f"{fact.root or 'no digest is known'} (from {fact.source}{how})"
+    return f"{_what(episode.state)} (from {fact.source}{how})"
+
+
+def _what(state: State) -> str:
+    if state.first.is_absent:
+        return "does not exist"
+    return state.first.root or "no digest is known"
+
+
+def _other(state: State) -> str:
+    fact = state.first
+    begun, last = minute_text(fact.observed_at), minute_text(state.last_seen)
+    how = "" if fact.evidence is Evidence.READ else f", {fact.evidence.value}"
+    return f"{fact.source}{how}, {begun} to {last}, seen {_times(state)}"
+
+
+def _listed(lines: Iterable[str]) -> Iterator[str]:
+    """The first of them, and how many more there are."""
+    yield from islice(all_lines := iter(lines), MAX_OTHERS)
+    if more := sum(1 for _ in all_lines):
+        yield f"and {more:,} more (--json)"
+
+
+def _flags(episode: Episode) -> Iterator[str]:
+    if episode.state.first.is_absent:
+        return
     back_to = episode.state.is_back_to
     if back_to is not None:
         turn = "moved back" if episode.turn is Turn.MOVED_BACK else "came back"
@@ -55,48 +106,3 @@ def _details(episode: Episode) -> Iterator[str]:
         yield episode.change
     elif episode.turn in (Turn.MOVED, Turn.MOVED_BACK):
         yield "what changed is not known: the ledger lacks bytes of it"
-
-
-def history_json(told: History) -> str:
-    """All states; times are RFC 3339, in UTC."""
-    return (
-        json.dumps(
-            {
-                "schema": "tagledger.history/1",
-                "reference": str(told.reference),
-                "states": [_state_object(episode) for episode in told.episodes],
-            },
-            indent=2,
-        )
-        + "\n"
-    )
-
-
-def _state_object(episode: Episode) -> dict[str, object]:
-    state = episode.state
-    fact = state.first
-    return {
-        "digest": fact.root,
-        "media_type": fact.root_media_type,
-        "is_absent": fact.is_absent,
-        "source": fact.source,
-        "evidence": fact.evidence.value,
-        "first_seen": rfc3339(fact.observed_at),
-        "last_seen": rfc3339(state.last_seen),
-        "ended_at": None if state.ended_at is None else rfc3339(state.ended_at),
-        "lasted_seconds": episode.lasted.total_seconds(),
-        "observations": state.observations,
-        "turn": episode.turn.value,
-        "is_back_to": None if state.is_back_to is None else rfc3339(state.is_back_to),
-        "change": episode.change,
-    }
-
-
-def duration_text(lasted: timedelta) -> str:
-    """``12 days``, ``3 hours``, ``5 minutes``, ``20 seconds``: the largest unit."""
-    seconds = int(lasted.total_seconds())
-    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = seconds // size
-            return f"{count:,} {unit}{'' if count == 1 else 's'}"
-    return f"{seconds} second{'' if seconds == 1 else 's'}"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
-from tagledger.errors import InvalidContent, NotFound, NotObserved
+from tagledger.errors import InvalidContent, LedgerTooSlow, NotFound, NotObserved
+from tagledger.flows.agreement import agreements
+from tagledger.flows.snapshots import Snapshots
 from tagledger.flows.stated_pages import StatedPages
 from tagledger.ledger.answers import Observation, State
 from tagledger.ledger.protocol import Ledger
@@ -33,16 +35,25 @@ class Turn(StrEnum):
 
 
 class Episode(msgspec.Struct, frozen=True, kw_only=True):
-    """A state of a name, and how it came to it.
+    """A state of a name, and how its source came to it.
 
     `change` is what changed since the name last existed, in a line: None for the
     first state, for one that says that it is gone, and where the ledger does not hold
-    enough to tell.
+    enough to tell. `same` and `otherwise` are what other sources said at the same
+    time. `is_repeat` tells that an earlier episode, of another source, says all that
+    this one does: whoever shows that one with its `same` may leave this one out.
+    `before` is the last state before in which there was something. `is_untold` where
+    the time ran out before it was known what changed.
     """
 
     state: State
     turn: Turn
     change: str | None
+    same: tuple[State, ...] = ()
+    otherwise: tuple[State, ...] = ()
+    is_repeat: bool = False
+    before: State | None = None
+    is_untold: bool = False
 
     @property
     def lasted(self) -> timedelta:
@@ -52,10 +63,25 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
-    """The states of a name, oldest first."""
+    """The states of a name as each source told them, oldest first.
+
+    `states` are all that there are, `episodes` those of them that were asked for.
+    """
 
     reference: Reference
     episodes: tuple[Episode, ...]
+    states: tuple[State, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The sources of these states, in the order in which they began to tell."""
+        names = (episode.state.first.source for episode in self.episodes)
+        return tuple(dict.fromkeys(names))
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether sources said different things at the same time."""
+        return any(episode.otherwise for episode in self.episodes)
 
 
 async def history(
@@ -64,78 +90,154 @@ async def history(
     *,
     at: datetime | None = None,
     source: str | None = None,
+    part: Callable[[int], range] | None = None,
+    snapshots: Snapshots | None = None,
     progress: Callable[[str, int, int | None], None] = lambda _what, _done, _all: None,
 ) -> History:
     """The history of a name; of one source alone, or the one state of a moment.
 
-    Raises MalformedReference, or NotObserved where the ledger does not know the name,
-    or not from so early.
+    Of a moment, that is the state which the latest fact before it belongs to. `part`
+    says which of so many states are told, by position; `snapshots` may remember what
+    they were. Where the ledger may take only
+    so long, what changed is told as far as the time goes. Raises
+    MalformedReference, or NotObserved where the ledger does not know the name, or not
+    from so early.
     """
     reference = known_reference(ledger, text)
     states = ledger.history(reference, source=source)
-    last = len(states)
+    chosen = [*range(len(states))]
     if at is not None:
-        last = sum(state.first.observed_at <= at for state in states)
-    if not last:
+        chosen = _at(ledger, reference, states, at)
+    if not chosen:
         raise NotObserved(reference.familiar, at if states else None)
-    first = 0 if at is None else last - 1
-    teller = _Teller(Statements(ledger, StatedPages()))
-    episodes = []
-    for position in range(first, last):
-        change = await teller.change(states, position)
-        turn = _turn(states, position)
-        episodes.append(Episode(state=states[position], turn=turn, change=change))
-        progress("states", position + 1 - first, last - first)
-    return History(reference=reference, episodes=tuple(episodes))
+    if part is not None:
+        chosen = [chosen[position] for position in part(len(chosen))]
+    meanwhile = agreements(states)
+    reading = StatedPages()
+
+    async def read(fact: Observation) -> Snapshot:
+        if snapshots is not None:
+            return await snapshots.snapshot(ledger, fact)
+        return await Statements(ledger, reading).snapshot(fact, Wanted())
+
+    tellers = {
+        name: _Teller(read, [item for item in states if item.first.source == name])
+        for name in {states[position].first.source for position in chosen}
+    }
+    told: dict[int, Episode] = {}
+    for done, position in enumerate(chosen, start=1):
+        state = states[position]
+        teller = tellers[state.first.source]
+        same = meanwhile[position].same
+        change, is_untold = await _told_in_time(teller, state)
+        episode = Episode(
+            state=state,
+            turn=teller.turn(state),
+            change=change,
+            is_untold=is_untold,
+            before=teller.before(state),
+            same=tuple(states[other] for other in same),
+            otherwise=tuple(states[other] for other in meanwhile[position].otherwise),
+        )
+        earlier = [told[other] for other in same if other in told]
+        is_repeat = any(_is_repeat(episode, one) for one in earlier)
+        told[position] = msgspec.structs.replace(episode, is_repeat=is_repeat)
+        progress("states", done, len(chosen))
+    return History(
+        reference=reference, episodes=tuple(told.values()), states=tuple(states)
+    )
+
+
+async def _told_in_time(teller: _Teller, state: State) -> tuple[str | None, bool]:
+    """What changed, and whether it is left untold for want of time."""
+    try:
+        return await teller.change(state), False
+    except LedgerTooSlow:
+        return None, teller.before(state) is not None and not state.first.is_absent
+
+
+def _at(
+    ledger: Ledger, reference: Reference, states: list[State], moment: datetime
+) -> list[int]:
+    """Where the state of that moment is; nothing where all begin later."""
+    begun = [n for n, state in enumerate(states) if state.first.observed_at <= moment]
+    sources = {states[position].first.source for position in begun}
+    if len(sources) > 1:
+        fact = ledger.at(reference, moment)
+        sources = set() if fact is None else {fact.source}
+    return [n for n in begun if states[n].first.source in sources][-1:]
+
+
+def _is_repeat(episode: Episode, earlier: Episode) -> bool:
+    """Whether the earlier one says the same, with all that there is to flag."""
+    return (
+        not earlier.is_repeat
+        and (episode.change is None or earlier.change is not None)
+        and (episode.state.is_back_to is None or earlier.turn is episode.turn)
+        and {*map(_key, episode.otherwise)} <= {*map(_key, earlier.otherwise)}
+    )
+
+
+def _key(state: State) -> tuple[str, datetime]:
+    return state.first.source, state.first.observed_at
+
+
+_Read = Callable[[Observation], Awaitable[Snapshot]]
 
 
 class _Teller:
-    """Tells what changed; a state is read once, though it stands in two changes."""
+    """Tells how one source came to each of its states.
 
-    def __init__(self, statements: Statements) -> None:
-        self._statements = statements
+    A state is read once, though it stands in two changes.
+    """
+
+    def __init__(self, read: _Read, states: list[State]) -> None:
+        self._read = read
+        self._states = states
+        self._positions = {_key(state): at for at, state in enumerate(states)}
         self._last: tuple[Observation, Snapshot | None] | None = None
 
-    async def change(self, states: list[State], position: int) -> str | None:
+    def turn(self, state: State) -> Turn:
+        """What the state is beside the one before it."""
+        if state.first.is_absent:
+            return Turn.GONE
+        position = self._positions[_key(state)]
+        if position == 0:
+            return Turn.FIRST
+        if self._states[position - 1].first.is_absent:
+            was_there = self.before(state) is not None
+            return Turn.CAME_BACK if was_there else Turn.FIRST
+        return Turn.MOVED if state.is_back_to is None else Turn.MOVED_BACK
+
+    async def change(self, state: State) -> str | None:
         """What changed from the last state before in which there was something."""
-        after = states[position].first
-        before = next(
-            (
-                state.first
-                for state in reversed(states[:position])
-                if not state.first.is_absent
-            ),
-            None,
-        )
-        if before is None or after.is_absent:
+        before = self.before(state)
+        if before is None or state.first.is_absent:
             return None
-        one = await self._snapshot(before)
-        two = await self._snapshot(after)
+        one = await self._snapshot(before.first)
+        two = await self._snapshot(state.first)
         if one is None or two is None:
             return None
         return difference_in_words(compare(one, two))
+
+    def before(self, state: State) -> State | None:
+        """The last state before in which there was something."""
+        position = self._positions[_key(state)]
+        while position:
+            position -= 1
+            if not self._states[position].first.is_absent:
+                return self._states[position]
+        return None
 
     async def _snapshot(self, fact: Observation) -> Snapshot | None:
         if self._last is not None and self._last[0] == fact:
             return self._last[1]
         snapshot: Snapshot | None = None
         try:
-            snapshot = await self._statements.snapshot(fact, Wanted())
+            snapshot = await self._read(fact)
         except (NotFound, InvalidContent):
             # Bytes that the ledger never got, or a page that no reader understands:
             # the state stands all the same.
             snapshot = None
         self._last = fact, snapshot
         return snapshot
-
-
-def _turn(states: list[State], position: int) -> Turn:
-    state = states[position]
-    if state.first.is_absent:
-        return Turn.GONE
-    if position == 0:
-        return Turn.FIRST
-    was_there = not all(item.first.is_absent for item in states[:position])
-    if states[position - 1].first.is_absent:
-        return Turn.CAME_BACK if was_there else Turn.FIRST
-    return Turn.MOVED if state.is_back_to is None else Turn.MOVED_BACK

@@ -106,6 +106,12 @@ class Readers:
     def close(self) -> None:
         """Let the questions under way be answered, then let go of the ledgers."""
         self._threads.shutdown(cancel_futures=True)
+        # Not in the caller's thread, where another loop may be running.
+        closing = threading.Thread(target=self._let_go)
+        closing.start()
+        closing.join()
+
+    def _let_go(self) -> None:
         for reader in self._all:
             reader.runner.close()
             with suppress(Exception):

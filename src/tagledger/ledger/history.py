@@ -1,8 +1,8 @@
-"""The states of a name, told from the facts about it."""
+"""The states of a name, told from the facts about it: those of each source apart."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime
 
 from tagledger.ledger.answers import Observation, State
@@ -13,6 +13,7 @@ from tagledger.ledger.keys import microseconds, moment_of
 from tagledger.ledger.names import repository_name, tag_name
 from tagledger.model.reference import Reference
 
+_SOURCE = 1
 _ROOT = 4
 _ABSENT = 6
 _STATEMENT = 7
@@ -20,36 +21,40 @@ _STATEMENT = 7
 
 def history(engine: Engine, reference: Reference, source: str | None) -> list[State]:
     """As `Ledger.history`."""
-    rows: Iterable[Row] = engine.query(
+    rows = engine.query(
         "observations",
         repository=repository_name(reference),
         tag=tag_name(reference),
     )
-    if source is not None:
-        rows = [row for row in rows if row[1] == source]
-    runs: list[list[Row]] = []
+    told: dict[str, list[Row]] = {}
     for row in rows:
-        if runs and _same(runs[-1][0], row):
+        if source in (None, row[_SOURCE]):
+            told.setdefault(row[_SOURCE], []).append(row)
+    states = [state for facts in told.values() for state in _states(reference, facts)]
+    # Of one moment, those of the source that was there first come first.
+    return sorted(states, key=lambda state: state.first.observed_at)
+
+
+def _states(reference: Reference, facts: list[Row]) -> Iterator[State]:
+    """The states that the facts of one source make, oldest first."""
+    runs: list[list[Row]] = []
+    for row in facts:
+        if runs and _identity(runs[-1][0]) == _identity(row):
             runs[-1].append(row)
         else:
             runs.append([row])
-    states: list[State] = []
     seen: dict[object, datetime] = {}
     for position, run in enumerate(runs):
-        began = moment_of(run[0][0])
         ended = runs[position + 1][0][0] if position + 1 < len(runs) else None
         known = _identity(run[0])
-        states.append(
-            State(
-                first=observation_of(reference, run[0]),
-                last_seen=moment_of(run[-1][0]),
-                ended_at=None if ended is None else moment_of(ended),
-                observations=len(run),
-                is_back_to=seen.get(known),
-            )
+        yield State(
+            first=observation_of(reference, run[0]),
+            last_seen=moment_of(run[-1][0]),
+            ended_at=None if ended is None else moment_of(ended),
+            observations=len(run),
+            is_back_to=seen.get(known),
         )
-        seen.setdefault(known, began)
-    return states
+        seen.setdefault(known, moment_of(run[0][0]))
 
 
 def at(engine: Engine, reference: Reference, moment: datetime) -> Observation | None:
@@ -83,7 +88,3 @@ def _identity(row: Row) -> object:
     if row[_ABSENT]:
         return None
     return row[_STATEMENT] if row[_ROOT] is None else bytes(row[_ROOT])
-
-
-def _same(one: Row, other: Row) -> bool:
-    return _identity(one) == _identity(other)

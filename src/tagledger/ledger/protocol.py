@@ -79,9 +79,11 @@ class Ledger(Protocol):
     def history(
         self, reference: Reference, *, source: str | None = None
     ) -> list[State]:
-        """The states of a name, oldest first; of all sources together, or of one.
+        """The states of a name, oldest first; of all sources, or of one.
 
-        Empty where the name was never observed.
+        Each source is heard by itself: a state begins and ends by facts of one source,
+        and two that disagree have states at the same time. Empty where the name was
+        never observed.
         """
         ...
 

@@ -54,8 +54,9 @@ class LedgerSource:
 
         Raises NotObserved, ContentNotHeld, PlatformNotFound or LedgerError.
         """
-        snapshot = await self._statements.snapshot(self._fact(name), wanted)
-        return snapshot if name.digest is None else _narrowed(snapshot, name.digest)
+        fact = fact_about(self._ledger, name, self._at)
+        snapshot = await self._statements.snapshot(fact, wanted)
+        return snapshot if name.digest is None else narrowed(snapshot, name.digest)
 
     async def content(self, name: Reference, descriptor: Descriptor) -> bytes:
         """The bytes of a document, as they came. Raises ContentNotHeld."""
@@ -87,31 +88,37 @@ class LedgerSource:
         """Close the ledger."""
         self._ledger.close()
 
-    def _fact(self, name: Reference) -> Observation:
-        moment = self._at or LATEST
-        if name.digest is None:
-            fact = self._ledger.at(name, moment)
-        else:
-            fact = self._fact_with(name, name.digest, moment)
-        if fact is None:
-            raise NotObserved(name.familiar, self._at)
-        return fact
 
-    def _fact_with(
-        self, name: Reference, digest: Digest, moment: datetime
-    ) -> Observation | None:
-        """The first observation of a name in this repository that had the digest.
+def fact_about(ledger: Ledger, name: Reference, at: datetime | None) -> Observation:
+    """The latest fact about a name at a moment, None for now; or about its digest.
 
-        Where it is known under several names, one that has the same tag is taken.
-        """
-        uses = [
-            use
-            for use in self._ledger.uses(digest, limit=MAX_USES)
-            if (use.reference.domain, use.reference.path) == (name.domain, name.path)
-            and use.first_seen <= moment
-        ]
-        uses.sort(key=lambda use: use.reference.tag != name.tag)
-        return self._ledger.at(uses[0].reference, uses[0].first_seen) if uses else None
+    Raises NotObserved.
+    """
+    moment = at or LATEST
+    if name.digest is None:
+        fact = ledger.at(name, moment)
+    else:
+        fact = _fact_with(ledger, name, name.digest, moment)
+    if fact is None:
+        raise NotObserved(name.familiar, at)
+    return fact
+
+
+def _fact_with(
+    ledger: Ledger, name: Reference, digest: Digest, moment: datetime
+) -> Observation | None:
+    """The first observation of a name in this repository that had the digest.
+
+    Where it is known under several names, one that has the same tag is taken.
+    """
+    uses = [
+        use
+        for use in ledger.uses(digest, limit=MAX_USES)
+        if (use.reference.domain, use.reference.path) == (name.domain, name.path)
+        and use.first_seen <= moment
+    ]
+    uses.sort(key=lambda use: use.reference.tag != name.tag)
+    return ledger.at(uses[0].reference, uses[0].first_seen) if uses else None
 
 
 def known_reference(ledger: Ledger, text: str) -> Reference:
@@ -133,8 +140,11 @@ def known_reference(ledger: Ledger, text: str) -> Reference:
     return reference if is_known or not ledger.at(local, LATEST) else local
 
 
-def _narrowed(snapshot: Snapshot, digest: Digest) -> Snapshot:
-    """The snapshot of what this digest names: all of it, or one of its images."""
+def narrowed(snapshot: Snapshot, digest: Digest) -> Snapshot:
+    """The snapshot of what this digest names: all of it, or one of its images.
+
+    Raises ManifestNotFound.
+    """
     if snapshot.root is not None and snapshot.root.digest == digest:
         return snapshot
     for entry in snapshot.entries:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from tagledger.model.config import Healthcheck, ImageConfig
+from tagledger.model.config import ImageConfig
 from tagledger.model.descriptor import Descriptor
 from tagledger.model.digest import Digest
 from tagledger.model.snapshot import Attestation, Entry, Image, Snapshot
@@ -21,7 +21,11 @@ from tagledger.reports.terminal_canvas import (
     Canvas,
     Piece,
 )
-from tagledger.reports.terminal_values import moment_text, total_text
+from tagledger.reports.terminal_values import (
+    healthcheck_text,
+    moment_text,
+    total_text,
+)
 
 PREDICATE_TYPE = "in-toto.io/predicate-type"
 """Where BuildKit says what an attestation states."""
@@ -166,7 +170,7 @@ def _draw_config(canvas: Canvas, config: ImageConfig) -> None:
         ("stop signal", config.stop_signal),
         ("ports", ", ".join(config.exposed_ports)),
         ("volumes", ", ".join(config.volumes)),
-        ("health check", _healthcheck_text(check) if check else None),
+        ("health check", healthcheck_text(check) if check else None),
     ):
         draw_list(canvas, label, [value] if value else [])
     draw_list(canvas, "environment", config.env)
@@ -200,19 +204,3 @@ def draw_list(canvas: Canvas, label: str, items: Sequence[str]) -> None:
     for position, text in enumerate(lines):
         head = label if position == 0 else ""
         canvas.line((f"{head:<{LABEL_CELLS}}", "dim"), text)
-
-
-def _healthcheck_text(check: Healthcheck) -> str:
-    words = check.test[1:] if check.test[:1] == ("CMD-SHELL",) else check.test
-    parts = [" ".join(words)]
-    for name, nanoseconds in (
-        ("every", check.interval_ns),
-        ("timeout", check.timeout_ns),
-        ("start", check.start_period_ns),
-        ("start interval", check.start_interval_ns),
-    ):
-        if nanoseconds:
-            parts.append(f"{name} {nanoseconds / 1e9:g} s")
-    if check.retries:
-        parts.append(f"{check.retries} retries")
-    return ", ".join(filter(None, parts))

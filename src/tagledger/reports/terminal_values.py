@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
+from tagledger.model.config import Healthcheck
 from tagledger.model.snapshot import Layer
-from tagledger.reports.terminal_canvas import Glyphs
+
+if TYPE_CHECKING:
+    # Pages write sizes and dates alike, and need no terminal for it.
+    from tagledger.reports.terminal_canvas import Glyphs
 
 _UNITS = ("B", "KB", "MB", "GB", "TB", "PB", "EB")
 
@@ -64,3 +69,20 @@ def bar_text(
     length = max(round(cells * steps * size_bytes / largest), 1)
     whole, rest = divmod(length, steps)
     return glyphs.bar[-1] * whole + (glyphs.bar[rest - 1] if rest else "")
+
+
+def healthcheck_text(check: Healthcheck) -> str:
+    """``curl -f localhost, every 30 s, 3 retries``."""
+    words = check.test[1:] if check.test[:1] == ("CMD-SHELL",) else check.test
+    parts = [" ".join(words)]
+    for name, nanoseconds in (
+        ("every", check.interval_ns),
+        ("timeout", check.timeout_ns),
+        ("start", check.start_period_ns),
+        ("start interval", check.start_interval_ns),
+    ):
+        if nanoseconds:
+            parts.append(f"{name} {nanoseconds / 1e9:g} s")
+    if check.retries:
+        parts.append(f"{check.retries} retries")
+    return ", ".join(filter(None, parts))

@@ -44,7 +44,7 @@ def make_application(options: ServiceOptions) -> Application:
     metrics = Metrics(options.figures)
     readers = Readers(options.ledger, heard=metrics.heard)
     routes = Routes(
-        site=cast("Application", make_site(readers)),
+        site=cast("Application", make_site(readers, live=options.live)),
         registry=Registry(readers, _layers(options)),
         figures=Figures(metrics.text, options.metrics_to),
         readers=readers,

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from tagledger.flows.live import LiveOptions
+
 ACCESS_LOG_ON_STDERR = Path("-")
 """Stands for standard error."""
 
@@ -15,7 +17,8 @@ class ServiceOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How to serve a ledger.
 
     `ledger` is its address. `prefix` is the path below which a proxy has us
-    (``/ledger``), empty for none. `certificate` and `key` are PEM files for TLS.
+    (``/ledger``), empty for none. `live` says which registries are looked up for
+    visitors. `certificate` and `key` are PEM files for TLS.
 
     `trusted_hosts` are the names under which we answer, ``*`` for any;
     `trusted_proxies` those who may say on whose behalf they ask. `metrics_to` may read
@@ -36,6 +39,7 @@ class ServiceOptions(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8080
     workers: int = 2
     prefix: str = ""
+    live: LiveOptions | None = None
     certificate: Path | None = None
     key: Path | None = None
     trusted_hosts: tuple[str, ...] = ()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from html import escape
 from http import HTTPStatus
-from urllib.parse import quote
 
 import msgspec
 
 from tagledger.endpoint.asgi import Headers, Scope, Send, answer
 from tagledger.site.failures import API, PROBLEM, Problem
+from tagledger.site.rendering import link
+from tagledger.site.static_files import static_path
 
 REGISTRY = "/v2/"
 
@@ -28,7 +29,7 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title} - Tagledger</title>
-<link rel="stylesheet" href="{prefix}/static/tagledger.css">
+<link rel="stylesheet" href="{style}">
 <main><h1>{title}</h1><p>{detail}</p></main>
 </html>
 """
@@ -84,6 +85,6 @@ def _page(scope: Scope, refusal: Refusal) -> bytes:
     page = _PAGE.format(
         title=escape(refusal.status.phrase),
         detail=escape(refusal.detail),
-        prefix=escape(quote(scope.get("root_path", ""))),
+        style=escape(link(scope.get("root_path", ""), static_path("tagledger.css"))),
     )
     return page.encode()

@@ -2,40 +2,72 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-from pathlib import Path
-
 from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.static_files import create_static_files_router
+from litestar.types import ControllerRouterHandler
 
 from tagledger import __version__
+from tagledger.flows.live import LiveLookups, LiveOptions
 from tagledger.flows.readers import Readers
 from tagledger.site.api.description import description
 from tagledger.site.asked import AnyRequest, Asked
 from tagledger.site.failures import Failures
+from tagledger.site.kept import Kept
+from tagledger.site.pages.diff import diff_json, diff_markdown, diff_page
+from tagledger.site.pages.digest import digest_page
+from tagledger.site.pages.history import history_page
 from tagledger.site.pages.home import home
+from tagledger.site.pages.live import live as live_page
+from tagledger.site.pages.markdown import markdown
+from tagledger.site.pages.raw import raw
+from tagledger.site.pages.repositories import repositories, repository
+from tagledger.site.pages.search import search
+from tagledger.site.pages.tag import tag
 from tagledger.site.rendering import Pages
+from tagledger.site.static_files import static_file
+
+PAGES: list[ControllerRouterHandler] = [
+    diff_json,
+    diff_markdown,
+    diff_page,
+    digest_page,
+    history_page,
+    home,
+    live_page,
+    markdown,
+    raw,
+    repositories,
+    repository,
+    search,
+    tag,
+]
+"""What people look at."""
 
 
-def make_site(readers: Readers) -> Litestar:
-    """Pages, API and feeds over the ledger that these readers read."""
+def make_site(readers: Readers, *, live: LiveOptions | None = None) -> Litestar:
+    """Pages, API and feeds over the ledger that these readers read.
+
+    `live` says which registries are looked up for visitors, none without it.
+    """
     pages = Pages()
+    kept = Kept(LiveLookups(live) if live and live.registries else None)
 
     def asked(request: AnyRequest) -> Asked:
         return Asked(readers, request)
 
     return Litestar(
         route_handlers=[
-            Router("/", route_handlers=[home, description], include_in_schema=False),
-            create_static_files_router(
-                path="/static", directories=[_static_folder()], include_in_schema=False
+            Router(
+                "/",
+                route_handlers=[*PAGES, description, static_file],
+                include_in_schema=False,
             ),
         ],
         dependencies={
             "asked": Provide(asked, sync_to_thread=False),
+            "kept": Provide(lambda: kept, sync_to_thread=False),
             "pages": Provide(lambda: pages, sync_to_thread=False),
         },
         exception_handlers={Exception: Failures(pages)},
@@ -48,7 +80,3 @@ def make_site(readers: Readers) -> Litestar:
         logging_config=None,
         debug=False,
     )
-
-
-def _static_folder() -> Path:
-    return Path(str(files("tagledger.site"))) / "static"

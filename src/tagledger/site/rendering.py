@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -9,10 +10,14 @@ import jinja2
 from litestar import Response
 
 from tagledger import __version__
-from tagledger.model.printable import printable
-from tagledger.site.asked import AnyRequest
+from tagledger.flows.visitor import LOGIN
+from tagledger.model.printable import printable, printable_line
+from tagledger.site.asked import AnyRequest, visitor_of
+from tagledger.site.drawing import DRAWN
+from tagledger.site.static_files import static_path
+from tagledger.site.wording import EVIDENCE_WORDS, FILTERS, short
 
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 
 _SAFE_IN_PATHS = "/:@!$&'()*+,;=-._~"
 
@@ -29,17 +34,37 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
         )
+        self._templates.filters |= FILTERS | DRAWN
         self._templates.filters["printable"] = printable
-        self._templates.globals["version"] = __version__
+        self._templates.filters["line"] = printable_line
+        self._templates.globals |= {
+            "evidence_words": EVIDENCE_WORDS,
+            "short": short,
+            "version": __version__,
+        }
 
     def html(self, template: str, /, request: AnyRequest, **values: Any) -> str:  # noqa: ANN401 - templates take all kinds
         """The text of a page."""
-        prefix = str(request.scope.get("root_path", "")).rstrip("/")
+        prefix = _prefix(request)
 
         def url(path: str, /, **query: str | int | None) -> str:
             return link(prefix, path, **query)
 
-        return self._templates.get_template(template).render(url=url, **values)
+        def static(name: str) -> str:
+            return link(prefix, static_path(name))
+
+        return self._templates.get_template(template).render(
+            url=url,
+            static=static,
+            now=datetime.now(UTC),
+            visitor=visitor_of(request),
+            login=request.scope.get(LOGIN),
+            **values,
+        )
+
+    def address(self, request: AnyRequest, path: str) -> str:
+        """The address of a path of this site, below a proxy's prefix."""
+        return link(_prefix(request), path)
 
     def page(
         self,
@@ -53,6 +78,10 @@ class Pages:
         """A page as an answer."""
         text = self.html(template, request, **values)
         return Response(text, status_code=status, media_type=HTML)
+
+
+def _prefix(request: AnyRequest) -> str:
+    return str(request.scope.get("root_path", "")).rstrip("/")
 
 
 def link(prefix: str, path: str, /, **query: str | int | None) -> str:

@@ -27,14 +27,16 @@ def command(
     as_json: bool,
 ) -> None:
     """Tell what a tag was and when, and what changed each time."""
-    from tagledger.cli.history_views import history_json, history_lines
+    from tagledger.cli.history_views import history_lines
     from tagledger.flows.history import history
+    from tagledger.flows.json_forms.form import encoded
+    from tagledger.flows.json_forms.history import history_report
 
     with opened_ledger(session) as ledger:
         told = session.run(
             history(ledger, reference, at=at, source=source, progress=session.progress)
         )
     if as_json:
-        session.write(history_json(told))
+        session.write(encoded(history_report(told)))
     else:
         session.write("".join(f"{line}\n" for line in history_lines(told)))

@@ -13,6 +13,8 @@ from tagledger.cli.parameters import Parsed, parse_host, parse_network, parse_up
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
 
+    from tagledger.flows.live import LiveOptions
+
 
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
@@ -71,6 +73,14 @@ if TYPE_CHECKING:
     help="Where a line of JSON for each request goes. [default: stderr]",
 )
 @click.option("--no-access-log", is_flag=True, help="Writes no such lines.")
+@click.option("--live", is_flag=True, help="Look up in registries what is not here.")
+@click.option(
+    "--live-registry",
+    "live_registries",
+    multiple=True,
+    metavar="HOST",
+    help="Only in this one; repeatable. [default: docker.io]",
+)
 @click.option(
     "--blobs",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -105,11 +115,15 @@ def command(
     metrics_to: tuple[IPv4Network | IPv6Network, ...],
     access_log: Path,
     no_access_log: bool,
+    live: bool,
+    live_registries: tuple[str, ...],
     blobs: tuple[Path, ...],
     upstreams: tuple[tuple[str, str], ...],
     redirects: tuple[str, ...],
 ) -> None:
     """Serve the ledger: pages, an API, feeds, and a registry of the past."""
+    if live_registries and not live:
+        raise click.UsageError("--live-registry goes with --live.")
     from tagledger.ledger.opening import open_ledger
     from tagledger.server.needed import not_installed
     from tagledger.server.options import ServiceOptions
@@ -135,6 +149,7 @@ def command(
             trusted_hosts=trusted_host,
             trusted_proxies=trusted_proxy,
             metrics_to=metrics_to,
+            live=_live(live_registries, workers) if live else None,
             blobs=tuple(folder.absolute() for folder in blobs),
             upstreams=upstreams,
             redirects=redirects,
@@ -146,3 +161,24 @@ def command(
 
 def _say(text: str) -> None:
     click.echo(f"tagledger: {text}", err=True)
+
+
+def _live(registries: tuple[str, ...], workers: int) -> LiveOptions:
+    """The registries by the names that references have."""
+    from tagledger.flows.live import LiveOptions
+    from tagledger.model.reference import DOCKER_HUB, parse_reference
+    from tagledger.settings import current_settings
+
+    domains = []
+    for registry in registries or (DOCKER_HUB,):
+        domain = parse_reference(f"{registry}/repository/name").domain
+        if registry not in (domain, "index.docker.io"):
+            raise click.UsageError(
+                f"--live-registry {registry}: not a registry's host."
+            )
+        domains.append(domain)
+    return LiveOptions(
+        registries=tuple(domains),
+        environment=current_settings().environment,
+        share=1 / max(workers, 1),
+    )

@@ -86,6 +86,18 @@ def compare_bases(
     )
 
 
+def base_of(side: SideSteps) -> tuple[int, int | None] | None:
+    """How many steps of one image alone are its base's, and layers if that is known.
+
+    With nothing to compare it to only a ``CMD`` counts: a pause may be a build cache.
+    """
+    ends = _ends_by_command(side)
+    if not ends:
+        return None
+    end = max(ends)
+    return end, _layers_below(side, end)
+
+
 def with_owners(
     steps: Iterable[StepDifference], base: BaseDifference | None
 ) -> tuple[StepDifference, ...]:
@@ -104,21 +116,22 @@ def with_owners(
 
 def _ends(side: SideSteps) -> set[int]:
     """The positions at which own steps may begin, the base ending before them."""
-    steps = side.steps
-    last_making = max(
-        (at for at in range(len(steps)) if _makes_files(side, at)), default=-1
-    )
-    ends = set()
-    for at in range(1, len(steps)):
-        if at > last_making:
-            break
-        earlier, step = steps[at - 1], steps[at]
-        if earlier.instruction == "CMD":
-            ends.add(at)
-        was, is_now = earlier.created, step.created
+    ends = _ends_by_command(side)
+    for at in _beginnings(side):
+        was, is_now = side.steps[at - 1].created, side.steps[at].created
         if was is not None and is_now is not None and is_now - was > PAUSE:
             ends.add(at)
     return ends
+
+
+def _ends_by_command(side: SideSteps) -> set[int]:
+    return {at for at in _beginnings(side) if side.steps[at - 1].instruction == "CMD"}
+
+
+def _beginnings(side: SideSteps) -> range:
+    """Where own steps can begin: some step from there on changes files."""
+    making = (at for at in range(len(side.steps)) if _makes_files(side, at))
+    return range(1, max(making, default=-1) + 1)
 
 
 def _makes_files(side: SideSteps, position: int) -> bool:

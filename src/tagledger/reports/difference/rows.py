@@ -34,7 +34,7 @@ EDGE = 40
 PARTLY_UNKNOWN = "Not all of what is the same is known on both sides: see --full."
 
 _ELLIPSIS = " ... "
-_FIELDS = {
+FIELD_NAMES = {
     "docker_version": "Docker version",
     "platform": "platform",
     "working_dir": "working folder",
@@ -168,7 +168,7 @@ def setting_rows(
     """The settings; what one side cannot know stands in one line for each side."""
     hidden: dict[str, list[str]] = {"before": [], "after": []}
     for item in settings:
-        name = _FIELDS.get(item.field, item.field)
+        name = FIELD_NAMES.get(item.field, item.field)
         if item.relation is Relation.UNKNOWN:
             side = "before" if item.before is None else "after"
             hidden[side].append(_SEVERAL.get(item.field, name))

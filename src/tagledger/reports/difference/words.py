@@ -63,6 +63,17 @@ def difference_in_words(difference: Difference) -> str:
     return ("; " if len(kinds) > 1 else ", ").join(parts)
 
 
+def image_in_words(image: ImageDifference) -> str:
+    """What became of the image for one platform, without its name and size."""
+    if image.relation is Relation.SAME:
+        return "the same"
+    if image.relation is Relation.UNKNOWN:
+        return "nothing is known to differ"
+    if image.relation in (Relation.ADDED, Relation.REMOVED):
+        return image.relation.value
+    return _image(image)
+
+
 def step_counts(steps: Iterable[StepDifference]) -> str:
     """``1 step changed, 2 added``; empty where there is nothing to count."""
     counts = Counter(step.relation for step in steps)

@@ -1,0 +1,1 @@
+"""Charts: where things stand in a picture, which the templates draw as SVG."""

@@ -1,0 +1,44 @@
+"""What the pages of one worker remember, so that each is made from little."""
+
+from __future__ import annotations
+
+from tagledger.flows.lately import TurnOf
+from tagledger.flows.live import LiveLookups
+from tagledger.flows.remembered import Remembered
+from tagledger.flows.repository import TagOrders
+from tagledger.flows.snapshots import Snapshots
+from tagledger.ledger.answers import Counts
+from tagledger.model.digest import Digest
+
+COUNTED_SECONDS = 60.0
+"""How old the figures of the ledger may be: they count millions of rows."""
+
+LATELY_SECONDS = 10.0
+"""How old the list of the latest changes may be."""
+
+SHARED_SECONDS = 600.0
+"""How old it may be in how many images a layer stands."""
+
+Readable = tuple[str, ...] | None
+"""What a visitor may read: what was remembered for one is nobody else's."""
+
+
+class Kept:
+    """Everything that is remembered between requests.
+
+    `live` looks names up in registries, None where that is not done.
+    """
+
+    def __init__(self, live: LiveLookups | None = None) -> None:
+        self.live = live
+        self.snapshots = Snapshots()
+        self.orders = TagOrders()
+        self.counts: Remembered[Readable, Counts] = Remembered(
+            most=50, seconds=COUNTED_SECONDS
+        )
+        self.lately: Remembered[Readable, tuple[TurnOf, ...]] = Remembered(
+            most=50, seconds=LATELY_SECONDS
+        )
+        self.shared: Remembered[tuple[Readable, Digest], int] = Remembered(
+            most=20_000, seconds=SHARED_SECONDS
+        )
