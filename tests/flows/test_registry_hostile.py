@@ -143,7 +143,7 @@ def test_no_header_makes_it_fail(service: Service, header: bytes, path: str) -> 
 def test_what_a_visitor_sends_changes_nothing(service: Service) -> None:
     """A body is left unread, however long it says that it is."""
     for method in ("POST", "PUT", "PATCH", "DELETE"):
-        answer = service.get(MANIFEST, method=method, body=b"x" * 100_000)
+        answer = service.get(MANIFEST, method=method, body=b"x" * 10_000)
 
         assert 405 == answer.status
         assert "GET, HEAD" == answer.headers["allow"]
