@@ -5,7 +5,7 @@
     TagledgerError
     ├── UsageError               what was asked cannot be understood       (exit 2)
     │   ├── MalformedReference · MalformedDigest · MalformedPlatform
-    │   ├── MalformedCursor
+    │   ├── MalformedCursor · MalformedAccessFile
     │   └── UnknownAddress · NotSupported
     ├── NotFound                 it is not there                           (exit 3)
     │   ├── RepositoryNotFound · TagNotFound · ManifestNotFound · BlobNotFound
@@ -22,6 +22,7 @@
     │   ├── LedgerLocked · LedgerFull · LedgerReadOnly · LedgerUnreachable
     │   ├── LedgerTooSlow        one question took longer than it may
     │   └── LedgerNotFound · LedgerTooNew · LedgerTooOld · LedgerDamaged
+    ├── CannotServe              the service cannot be started here        (exit 5)
     └── InvalidContent           an answer that must not be believed       (exit 6)
         ├── DigestMismatch · SizeMismatch · MediaTypeMismatch
         ├── AmbiguousDocument · MalformedDocument · TooLarge
@@ -132,6 +133,20 @@ class MalformedCursor(UsageError):
         self.text = text
 
 
+class MalformedAccessFile(UsageError):
+    """A file that says who may read what cannot be read, or says something wrong."""
+
+    code = "malformed-access-file"
+    hint = (
+        "docs/running.md has the form of the file; while it is wrong nobody is let in"
+    )
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(f"{place}: {problem}")
+        self.place = place
+        self.problem = problem
+
+
 class UnknownAddress(UsageError):
     """An address whose kind is not known, or that lacks a part."""
 
@@ -168,9 +183,10 @@ class RepositoryNotFound(NotFound):
     code = "repository-not-found"
     hint = "check the name; a private repository may look the same as a missing one"
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, hint: str = "") -> None:
         super().__init__(f"{name}: no such repository")
         self.name = name
+        self.hint = hint or type(self).hint
 
 
 class TagNotFound(NotFound):
@@ -195,10 +211,11 @@ class ManifestNotFound(NotFound):
     code = "manifest-not-found"
     hint = "the manifest may have been deleted, or the index may be sparse"
 
-    def __init__(self, name: str, digest: str) -> None:
+    def __init__(self, name: str, digest: str, *, hint: str = "") -> None:
         super().__init__(f"{name}: no manifest {digest}")
         self.name = name
         self.digest = digest
+        self.hint = hint or type(self).hint
 
 
 class BlobNotFound(NotFound):
@@ -207,10 +224,11 @@ class BlobNotFound(NotFound):
     code = "blob-not-found"
     hint = "the blob may have been deleted, or it is foreign and lives elsewhere"
 
-    def __init__(self, name: str, digest: str) -> None:
+    def __init__(self, name: str, digest: str, *, hint: str = "") -> None:
         super().__init__(f"{name}: no blob {digest}")
         self.name = name
         self.digest = digest
+        self.hint = hint or type(self).hint
 
 
 class PlatformNotFound(NotFound):
@@ -493,6 +511,20 @@ class LedgerDamaged(LedgerError):
 
     code = "ledger-damaged"
     hint = "tagledger check names all that is wrong; restore a backup"
+
+
+# --- the service --------------------------------------------------------------------
+
+
+class CannotServe(TagledgerError):
+    """The service cannot start: its port is taken, or its key cannot be read."""
+
+    code = "cannot-serve"
+
+    def __init__(self, problem: str, *, hint: str = "") -> None:
+        super().__init__(problem)
+        if hint:
+            self.hint = hint
 
 
 # --- an answer that must not be believed --------------------------------------------

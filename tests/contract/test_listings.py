@@ -293,11 +293,12 @@ def test_a_ledger_of_the_first_schema_gets_the_lists(address: str) -> None:
         "DROP TABLE repository_span",
         "DROP INDEX observation_time",
         "DROP INDEX observation_source",
-        "DELETE FROM schema_version WHERE version = 2",
+        "DROP TABLE subject",
+        "DELETE FROM schema_version WHERE version > 1",
     )
     words: list[str] = []
 
     with open_ledger(address, progress=words.append) as ledger:
         assert before == (ledger.changes(), ledger.repositories(), ledger.recent())
         assert [] == [*ledger.check()]
-    assert "schema 1 brought to 2" in words[0]
+    assert "schema 1 brought to " in words[0]

@@ -14,11 +14,13 @@ from support.publishing import Push
 from support.seed_like import seed_like_index
 from support.service import Service
 from support.site_ledger import fill_site_ledger
+from support.statements import page
 from support.tool_images import (
     push_buildah_images,
     push_many_layers,
     push_umoci_image,
 )
+from tagledger.ledger.opening import open_ledger
 
 SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "report-schema.json"
 
@@ -29,6 +31,15 @@ def program(tmp_path: Path) -> Program:
     home = tmp_path / "home"
     home.mkdir()
     return Program(home)
+
+
+@pytest.fixture
+def small_ledger(tmp_path: Path) -> Path:
+    """A ledger in a file, of one name that was two things."""
+    path = tmp_path / "ledger.db"
+    with open_ledger(str(path)) as opened:
+        opened.record([page("python:3.6", "a", 0), page("python:3.6", "b", 1)])
+    return path
 
 
 @pytest.fixture(scope="session")

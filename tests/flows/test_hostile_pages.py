@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from support import hostile
-from support.asgi import UnhurriedSite
+from support.unhurried import UnhurriedSite
 from support.html_page import HtmlPage
 from support.service import Answer
 

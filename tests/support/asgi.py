@@ -1,72 +1,118 @@
-"""The site without a server around it: asked in the test's own process, with as much time as it takes."""
-
-from __future__ import annotations
+"""An ASGI application asked in this process, as a server would ask it."""
 
 import asyncio
-import warnings
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from litestar.exceptions import LitestarDeprecationWarning
+import msgspec
 
-from support.service import Answer
-from tagledger.flows.readers import Readers
-from tagledger.site.app import make_site
-
-SECONDS = 120.0
-"""What a question may take here, where only what is answered counts."""
+from tagledger.endpoint.asgi import Application, Message, Scope
 
 
-class UnhurriedSite:
-    """Answers as the service does, but for its limit of time."""
+class Answered(msgspec.Struct, frozen=True):
+    """A whole answer; names of headers are in lower case, a repeated one is joined."""
 
-    def __init__(self, ledger: Path) -> None:
-        self._readers = Readers(str(ledger), seconds=SECONDS)
-        with warnings.catch_warnings():
-            # Of Litestar 3, which will want dependencies marked; the lock has 2.
-            warnings.simplefilter("ignore", LitestarDeprecationWarning)
-            self._site = make_site(self._readers)
-        self._runner = asyncio.Runner()
+    status: int
+    headers: dict[str, str]
+    body: bytes
 
-    def get(self, path: str) -> Answer:
-        """Ask once."""
-        return self._runner.run(self._get(path))
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
 
-    def close(self) -> None:
-        """Let go of the ledger."""
-        self._runner.close()
-        self._readers.close()
 
-    async def _get(self, path: str) -> Answer:
-        place, _, query = path.partition("?")
-        sent: list[dict[str, Any]] = []
+def request_scope(
+    target: str = "/",
+    *,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    host: str = "localhost:8080",
+    address: str = "192.0.2.7",
+    scheme: str = "http",
+    **more: Any,  # noqa: ANN401 - whatever layers around it would have said
+) -> Scope:
+    """What a server says of a request."""
+    path, _, query = target.partition("?")
+    named = {"host": host, **(headers or {})}
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": scheme,
+        "path": unquote(path),
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [
+            (name.lower().encode(), value.encode("latin-1"))
+            for name, value in named.items()
+        ],
+        "client": (address, 40_000),
+        "server": ("127.0.0.1", 8080),
+        "state": {},
+        **more,
+    }
 
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": b"", "more_body": False}
 
-        async def send(message: Any) -> None:  # noqa: ANN401 - as ASGI has it
-            sent.append(dict(message))
+async def answer_to(application: Application, scope: Scope) -> Answered:
+    """What the application answers; it must answer exactly once."""
+    messages: list[Message] = []
 
-        scope: Any = {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": "1.1",
-            "method": "GET",
-            "scheme": "http",
-            "path": unquote(place, "utf-8", "replace"),
-            "raw_path": place.encode(),
-            "root_path": "",
-            "query_string": query.encode(),
-            "headers": [(b"host", b"127.0.0.1:8080")],
-            "client": ("127.0.0.1", 50_000),
-            "server": ("127.0.0.1", 8080),
-            "state": {},
-        }
-        await self._site(scope, receive, send)  # type: ignore[arg-type]
-        start = next(item for item in sent if item["type"] == "http.response.start")
-        return Answer(
-            start["status"],
-            {name.decode().lower(): value.decode() for name, value in start["headers"]},
-            b"".join(item.get("body", b"") for item in sent),
-        )
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        messages.append(message)
+        await asyncio.sleep(0)
+
+    await application(scope, receive, send)
+    assert ["http.response.start"] == [
+        message["type"]
+        for message in messages
+        if message["type"] != "http.response.body"
+    ]
+    assert messages[0]["type"] == "http.response.start"
+    headers: dict[str, str] = {}
+    for name, value in messages[0]["headers"]:
+        key, text = name.decode().lower(), value.decode("latin-1")
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    body = b"".join(message.get("body", b"") for message in messages[1:])
+    return Answered(messages[0]["status"], headers, body)
+
+
+async def ask(
+    application: Application,
+    target: str = "/",
+    **request: Any,  # noqa: ANN401 - as `request_scope` takes them
+) -> Answered:
+    """The answer to one request."""
+    return await answer_to(application, request_scope(target, **request))
+
+
+async def echo(scope: Scope, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI's own
+    """An application that answers with what it was asked, as JSON."""
+    _ = receive
+    said = {
+        "path": scope["path"],
+        "method": scope["method"],
+        "scheme": scope["scheme"],
+        "address": scope["client"][0],
+        "host": dict(scope["headers"])[b"host"].decode(),
+        "root": scope["root_path"],
+        "visitor": _visitor(scope),
+    }
+    body = msgspec.json.encode(said)
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _visitor(scope: Scope) -> list[Any] | None:
+    visitor = scope.get("tagledger.visitor")
+    return None if visitor is None else [visitor.name, visitor.readable]

@@ -3,6 +3,7 @@
 import http.client
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -29,9 +30,22 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Service:
-    """Serves a ledger between `with` and its end; `options` go to the command."""
+    """Serves a ledger between `with` and its end; `options` go to the command.
 
-    def __init__(self, ledger: str | Path, *options: str, workers: int = 1) -> None:
+    What it writes to stderr goes to the file `log`, where one is given. With `tls` it
+    is asked over TLS, as `localhost`.
+    """
+
+    def __init__(
+        self,
+        ledger: str | Path,
+        *options: str,
+        workers: int = 1,
+        log: Path | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._tls = tls
+        self.log = log
         self._command = [
             *(sys.executable, "-m", "tagledger", "--ledger", str(ledger), "serve"),
             *("--workers", str(workers), *options),
@@ -42,7 +56,7 @@ class Service:
     @property
     def url(self) -> str:
         """Where it is, without a slash at the end."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}"
 
     def get(
         self,
@@ -53,7 +67,13 @@ class Service:
         body: bytes | None = None,
     ) -> Answer:
         """Ask once, exactly this path; redirects are not followed."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = (
+            http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+            if self._tls is None
+            else http.client.HTTPSConnection(
+                "localhost", self.port, timeout=60, context=self._tls
+            )
+        )
         try:
             connection.request(method, path, body, headers or {})
             given = connection.getresponse()
@@ -67,7 +87,7 @@ class Service:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        self.process = subprocess.Popen([*self._command, "--port", str(self.port)])
+        self.process = self._started([*self._command, "--port", str(self.port)])
         deadline = time.monotonic() + STARTING_SECONDS
         while not self._listens():
             assert self.process.poll() is None, "the service did not start"
@@ -80,6 +100,25 @@ class Service:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(STOPPING_SECONDS)
+
+    def stop(self) -> int:
+        """Tell it to stop, and wait: its exit code."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(STOPPING_SECONDS)
+
+    def workers(self) -> list[int]:
+        """The process numbers of its workers."""
+        assert self.process is not None
+        number = self.process.pid
+        listed = Path(f"/proc/{number}/task/{number}/children").read_text()
+        return [int(child) for child in listed.split()]
+
+    def _started(self, command: list[str]) -> subprocess.Popen[bytes]:
+        if self.log is None:
+            return subprocess.Popen(command)
+        with self.log.open("ab") as log:
+            return subprocess.Popen(command, stderr=log)
 
     def _listens(self) -> bool:
         try:

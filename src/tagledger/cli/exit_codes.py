@@ -17,6 +17,7 @@ EXIT_CODES: dict[type[errors.TagledgerError], int] = {
     errors.Unreachable: 5,
     errors.WriteFailed: 5,
     errors.LedgerError: 5,
+    errors.CannotServe: 5,
     errors.InvalidContent: 6,
 }
 

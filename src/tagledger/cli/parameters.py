@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from tagledger.errors import UsageError
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Network, IPv6Network
 
 _T = TypeVar("_T")
 
@@ -51,6 +54,38 @@ def parse_mirror(text: str) -> tuple[str, str]:
     if not equals or not host or not url.startswith(("https://", "http://")):
         raise ValueError("expected REGISTRY=URL, as docker.io=https://…")
     return host, url
+
+
+def parse_network(text: str) -> IPv4Network | IPv6Network:
+    """`10.0.0.5`, `10.0.0.0/8`, `fd00::/8`: an address, or many of one beginning."""
+    from ipaddress import ip_network
+
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no address and no network") from None
+
+
+def parse_host(text: str) -> str:
+    """`mcr.microsoft.com`, `localhost:5000`: a host, and a port where it is not 443."""
+    from tagledger.model.reference import is_registry_name
+
+    if not is_registry_name(text):
+        raise ValueError("expected HOST or HOST:PORT, as mcr.microsoft.com")
+    return text.lower()
+
+
+def parse_upstream(text: str) -> tuple[str, str]:
+    """`docker.io` or `docker.io=https://…`: a registry, and what to ask instead."""
+    from tagledger.model.reference import is_registry_name
+
+    if "=" in text:
+        name, url = parse_mirror(text)
+    else:
+        name, url = text, ""
+    if not is_registry_name(name):
+        raise ValueError("expected REGISTRY or REGISTRY=URL, as docker.io")
+    return name, url
 
 
 def parse_range(text: str) -> range:

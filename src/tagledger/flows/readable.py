@@ -8,6 +8,4 @@ from tagledger.ledger.protocol import Ledger
 
 def readable(ledger: Ledger, visitor: Visitor) -> Ledger:
     """The ledger itself for who may read all, else one without the rest of it."""
-    if visitor.reads_all:
-        return ledger
-    raise NotImplementedError
+    return ledger if visitor.reads_all else ledger.only(visitor.may_read)

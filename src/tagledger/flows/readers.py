@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from tagledger.errors import LedgerUnreachable
 from tagledger.flows.readable import readable
 from tagledger.flows.visitor import ANYBODY, Visitor
 from tagledger.ledger.opening import open_for_reading
@@ -25,6 +26,8 @@ SECONDS = 1.0
 
 THREADS = 4
 """Questions answered side by side: they wait for the disk more than for each other."""
+
+Heard = Callable[[Exception | None], None]
 
 _T = TypeVar("_T")
 
@@ -39,13 +42,20 @@ class _Reader(msgspec.Struct):
 class Readers:
     """Answers questions about the ledger at an address, until it is closed.
 
-    The ledger is opened at the first question of each thread.
+    The ledger is opened at the first question of each thread. `heard` is told of each
+    question how it ended: None for well.
     """
 
     def __init__(
-        self, address: str, *, threads: int = THREADS, seconds: float = SECONDS
+        self,
+        address: str,
+        *,
+        threads: int = THREADS,
+        seconds: float = SECONDS,
+        heard: Heard = lambda _problem: None,
     ) -> None:
         self.address = address
+        self._heard = heard
         self._seconds = seconds
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="reader")
         self._own = threading.local()
@@ -59,10 +69,24 @@ class Readers:
         Raises what the question raises, and LedgerTooSlow.
         """
 
-        def answer() -> _T:
+        def once() -> _T:
             reader = self._reader()
             with reader.ledger.within(self._seconds):
                 return question(readable(reader.ledger, visitor))
+
+        def answer() -> _T:
+            try:
+                try:
+                    found = once()
+                except LedgerUnreachable:
+                    # A server that was restarted leaves connections that only look
+                    # alive, one for each thread.
+                    found = once()
+            except Exception as exc:
+                self._heard(exc)
+                raise
+            self._heard(None)
+            return found
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, answer)
 
@@ -82,6 +106,12 @@ class Readers:
     def close(self) -> None:
         """Let the questions under way be answered, then let go of the ledgers."""
         self._threads.shutdown(cancel_futures=True)
+        # Not in the caller's thread, where another loop may be running.
+        closing = threading.Thread(target=self._let_go)
+        closing.start()
+        closing.join()
+
+    def _let_go(self) -> None:
         for reader in self._all:
             reader.runner.close()
             with suppress(Exception):

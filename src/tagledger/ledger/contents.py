@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
-from tagledger.errors import DigestMismatch, LedgerDamaged
+import msgspec
+
+from tagledger.errors import DigestMismatch, LedgerDamaged, MalformedDigest
 from tagledger.ledger.engine import Engine
 from tagledger.ledger.evidence import EVIDENCE, EVIDENCE_NUMBERS
 from tagledger.ledger.keys import bounded
@@ -37,6 +40,14 @@ def algorithm_of(raw: bytes) -> int:
     return 1 if len(raw) == 32 else 2
 
 
+class _Subject(msgspec.Struct, frozen=True):
+    digest: str
+
+
+class _WithSubject(msgspec.Struct, frozen=True):
+    subject: _Subject | None = None
+
+
 class ContentWriter:
     """Writes what is not held yet; every digest must have been numbered before."""
 
@@ -48,7 +59,7 @@ class ContentWriter:
         """Keep parts of pages by their SHA-256: how many were new, and their bytes."""
         return self._write(
             {key: (part, PAGE_PART, 1, None) for key, part in parts.items()}
-        )
+        )[0]
 
     def write(self, documents: Mapping[Digest, Document]) -> tuple[int, int]:
         """Keep documents: how many were new, and their bytes. Raises DigestMismatch."""
@@ -61,7 +72,8 @@ class ContentWriter:
                 signed = Digest.of(document.signed_form).raw
                 rows[signed] = (document.signed_form, SIGNED_FORM, evidence, None)
             rows[digest.raw] = (document.content, document.media_type, evidence, signed)
-        written = self._write(rows)
+        written, new = self._write(rows)
+        self._write_subjects(new, documents)
         for key, (_, _, evidence, signed) in rows.items():
             if evidence == EVIDENCE_NUMBERS[Evidence.READ]:
                 self._strengthen(key, signed)
@@ -77,7 +89,8 @@ class ContentWriter:
 
     def _write(
         self, contents: Mapping[bytes, tuple[bytes, str, int, bytes | None]]
-    ) -> tuple[int, int]:
+    ) -> tuple[tuple[int, int], list[bytes]]:
+        """How many were new, and their bytes; and which."""
         number = self._numbers.of
         ids = {key: number("digest", key) for key in contents}
         held = self._engine.known("content", list(ids.values()))
@@ -100,7 +113,33 @@ class ContentWriter:
                 )
         self._engine.append("pack", packs)
         self._engine.append("content", rows)
-        return len(new), size
+        return (len(new), size), new
+
+    def _write_subjects(
+        self, new: Sequence[bytes], documents: Mapping[Digest, Document]
+    ) -> None:
+        fresh = {*new}
+        rows = []
+        for digest, document in documents.items():
+            if digest.raw in fresh and (subject := subject_of(document)):
+                number = self._numbers.of
+                own = number("digest", digest.raw)
+                rows.append((own, number("digest", subject.raw)))
+        self._engine.append("subject", rows)
+
+
+def subject_of(document: Document) -> Digest | None:
+    """The manifest that this one says it belongs to; None where it says so of none.
+
+    What the document should not be is no matter here: it is kept as it came.
+    """
+    if b'"subject"' not in document.content:
+        return None
+    with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        subject = msgspec.json.decode(document.content, type=_WithSubject).subject
+        with suppress(MalformedDigest):
+            return None if subject is None else Digest(subject.digest)
+    return None
 
 
 class ContentReader:

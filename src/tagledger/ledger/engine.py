@@ -19,6 +19,7 @@ TABLES = (
     *("setting", "setting_list", "setting_list_item"),
     *("entry", "statement", "statement_part", "statement_entry", "statement_date"),
     *("observation", "change", "repository_span", "note", "verdict"),
+    "subject",
 )
 """Every table, each after those that it refers to."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import islice
 
 import msgspec
 
@@ -22,10 +23,19 @@ from tagledger.model.platform import Platform
 MIN_PREFIX = 6
 """Fewest hex digits that a prefix may have: shorter ones say too little."""
 
+MAX_PREFIXED = 10_000
+"""Most digests looked at for those that are seen. Six digits name one of 16 million:
+a ledger would have to know 160,000 million digests to come near."""
+
 _PREFIX = re.compile(rf"(?:(sha256|sha512):)?([0-9a-f]{{{MIN_PREFIX},128}})", re.ASCII)
 
 
-def resolve(engine: Engine, prefix: str, limit: int) -> list[Digest]:
+def resolve(
+    engine: Engine,
+    prefix: str,
+    limit: int,
+    sees: Callable[[Digest], bool] | None = None,
+) -> list[Digest]:
     """As `Ledger.resolve`. Raises MalformedDigest for what is no prefix."""
     match = _PREFIX.fullmatch(prefix.lower())
     if match is None:
@@ -33,9 +43,11 @@ def resolve(engine: Engine, prefix: str, limit: int) -> list[Digest]:
     digits = match[2]
     first = bytes.fromhex(digits + "0" * (len(digits) % 2))
     last = bytes.fromhex((digits + "f" * (len(digits) % 2)).ljust(130, "f"))
-    rows = engine.query("digests_between", first=first, last=last, limit=limit)
-    found = [digest_of(algorithm, raw) for algorithm, raw in rows]
-    return [item for item in found if match[1] in (None, item.algorithm)]
+    most = limit if sees is None else MAX_PREFIXED
+    rows = engine.query("digests_between", first=first, last=last, limit=most)
+    found = (digest_of(algorithm, raw) for algorithm, raw in rows)
+    fitting = (item for item in found if match[1] in (None, item.algorithm))
+    return [*islice(filter(sees, fitting) if sees else fitting, limit)]
 
 
 def find(engine: Engine, digest: Digest) -> Found | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import groupby
 
 from tagledger.ledger.answers import (
@@ -25,11 +26,27 @@ from tagledger.ledger.pages import (
 )
 from tagledger.model.reference import Reference
 
+MAX_ROWS = 1_000
+"""Most rows looked at in one go for those that are seen."""
 
-def recent(engine: Engine, before: str | None, limit: int) -> Page[Observation]:
+Sees = Callable[[str], bool]
+"""Whether a repository, as rows have its name, is one that is seen."""
+
+
+def recent(
+    engine: Engine, before: str | None, limit: int, sees: Sees | None = None
+) -> Page[Observation]:
     """As `Ledger.recent`."""
     moment, number = moment_from(before)
-    rows = engine.query("recent", moment=moment, number=number, limit=limit + 1)
+    rows = _seen(
+        engine,
+        "recent",
+        limit + 1,
+        sees and (lambda row: sees(row[1])),
+        lambda row: {"moment": row[3], "number": row[0]},
+        moment=moment,
+        number=number,
+    )
     return page_of(
         rows,
         limit,
@@ -39,33 +56,47 @@ def recent(engine: Engine, before: str | None, limit: int) -> Page[Observation]:
 
 
 def changes(
-    engine: Engine, repository: Reference | None, before: str | None, limit: int
+    engine: Engine,
+    repository: Reference | None,
+    before: str | None,
+    limit: int,
+    sees: Sees | None = None,
 ) -> Page[Change]:
     """As `Ledger.changes`."""
     moment, number = moment_from(before)
-    rows = engine.query(
+    rows = _seen(
+        engine,
         "changes",
+        limit + 1,
+        sees and (lambda row: sees(row[1])),
+        lambda row: {"moment": row[4], "number": row[0]},
         repository=repository and repository_name(repository),
         moment=moment,
         number=number,
-        limit=limit + 1,
     )
     return page_of(rows, limit, _change, lambda row: moment_cursor(row[4], row[0]))
 
 
 def repositories(
-    engine: Engine, pattern: str, after: str | None, limit: int
+    engine: Engine,
+    pattern: str,
+    after: str | None,
+    limit: int,
+    sees: Sees | None = None,
 ) -> Page[RepositorySummary]:
     """As `Ledger.repositories`."""
     p1, p2, p3, p4 = repository_patterns(pattern)
-    rows = engine.query(
+    rows = _seen(
+        engine,
         "repositories",
+        limit + 1,
+        sees and (lambda row: sees(row[0])),
+        lambda row: {"start": row[0]},
         p1=p1,
         p2=p2,
         p3=p3,
         p4=p4,
         start=name_from(after),
-        limit=limit + 1,
     )
     return page_of(rows, limit, _repository, lambda row: str(row[0]))
 
@@ -92,6 +123,31 @@ def tags_of(
         lambda row: _tag(repository_name(repository), row, entries),
         lambda row: str(row[0]),
     )
+
+
+def _seen(
+    engine: Engine,
+    name: str,
+    wanted: int,
+    is_seen: Callable[[Row], bool] | None,
+    at: Callable[[Row], dict[str, object]],
+    **asked: object,
+) -> list[Row]:
+    """So many rows of a list, passing over those that are not seen.
+
+    `at` gives the values with which the list begins with a row.
+    """
+    if is_seen is None:
+        return engine.query(name, limit=wanted, **asked)
+    kept: list[Row] = []
+    size, known = wanted, 0
+    while True:
+        rows = engine.query(name, limit=size + known, **asked)
+        kept += [row for row in rows[known:] if is_seen(row)]
+        if len(kept) >= wanted or len(rows) < size + known:
+            return kept[:wanted]
+        asked |= at(rows[-1])
+        size, known = min(2 * size, MAX_ROWS), 1
 
 
 def _change(row: Row) -> Change:

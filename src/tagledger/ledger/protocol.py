@@ -175,6 +175,44 @@ class Ledger(Protocol):
         """The names in a repository as they are now, gone ones too, sorted by tag."""
         ...
 
+    def had_manifest(
+        self, repository: Reference, digest: Digest, moment: datetime
+    ) -> datetime | None:
+        """When the repository had this index or manifest, if not after `moment`.
+
+        Any such time, not the first; None where there is none. An index inside of an
+        index counts, where that one is held.
+        """
+        ...
+
+    def had_blob(
+        self, repository: Reference, digest: Digest, moment: datetime
+    ) -> datetime | None:
+        """The same of a config or layer."""
+        ...
+
+    def carriers(
+        self, repository: Reference, blob: Digest, *, limit: int = 5
+    ) -> list[Digest]:
+        """Manifests of the repository that list this config or layer."""
+        ...
+
+    def referrers(self, subject: Digest) -> list[Digest]:
+        """The manifests held that say of themselves that they belong to this one."""
+        ...
+
+    def tags_at(self, repository: Reference, moment: datetime) -> list[str]:
+        """The tags that there were at that moment, sorted."""
+        ...
+
+    def has_tags(self, repository: Reference, moment: datetime) -> bool:
+        """Whether there was any at that moment."""
+        ...
+
+    def known_since(self, name: Reference) -> datetime | None:
+        """The first observation of a name or, without a tag, in its repository."""
+        ...
+
     def unproven(self, *, after: int = 0, limit: int = 100) -> list[int]:
         """Statements of pages, by number, of which a digest has no verdict yet."""
         ...
@@ -185,6 +223,16 @@ class Ledger(Protocol):
 
     def within(self, seconds: float) -> AbstractContextManager[None]:
         """All that is asked inside may take so long together, else LedgerTooSlow."""
+        ...
+
+    def only(self, may_see: Callable[[Reference], bool]) -> Ledger:
+        """The same without the repositories that may not be seen.
+
+        Nothing of theirs is there. It is made for one question, writes nothing, and
+        closes nothing. Pages of results are whole. What no repository had by itself,
+        as an index in an index, is there for who comes to it from what a repository
+        had. Of `counts` only observations, tags and repositories are told.
+        """
         ...
 
     # --- upkeep -------------------------------------------------------------------

@@ -13,7 +13,12 @@ from hashlib import sha256
 from typing import TypeVar
 
 from tagledger.ledger import keys
-from tagledger.ledger.contents import PAGE_PART, SIGNED_FORM, ContentWriter
+from tagledger.ledger.contents import (
+    PAGE_PART,
+    SIGNED_FORM,
+    ContentWriter,
+    subject_of,
+)
 from tagledger.ledger.deriving import derive
 from tagledger.ledger.engine import Engine
 from tagledger.ledger.entry_parts import EntryParts, EntryReader
@@ -131,6 +136,7 @@ class Recorder:
         signed = [item.signed_form for item in documents.values() if item.signed_form]
         self._entries.add_digests(documents)
         self._entries.add_digests(map(Digest.of, signed))
+        self._entries.add_digests(map(subject_of, documents.values()))
         types = {item.media_type for item in documents.values()}
         self._entries.add_names("media_type", [*types, *([SIGNED_FORM] * bool(signed))])
         return self._contents.write(documents)

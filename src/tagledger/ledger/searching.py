@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby, islice
 
 from tagledger.ledger.answers import Hit, Search
@@ -21,6 +21,12 @@ MAX_STEPS = 1_000
 MAX_ENTRIES = 20_000
 """Most images looked at for one step, the newest first: two seconds at the worst."""
 
+MAX_STEPS_PASSED_OVER = 8 * MAX_STEPS
+"""Most steps ranked where some are not seen: those must not crowd out the others."""
+
+Sees = Callable[[str], bool]
+"""Whether a repository, as rows have its name, is one that is seen."""
+
 _RUNS = re.compile(r"[^\W_]+")
 _FOREVER = 2**62
 _TYPICAL_LENGTH = 250  # so that ``CMD bash`` does not always come before a recipe
@@ -28,19 +34,34 @@ _TYPICAL_LENGTH = 250  # so that ``CMD bash`` does not always come before a reci
 _Setting = dict[str, object]
 
 
-def search(engine: Engine, search: Search, limit: int, offset: int) -> list[Hit]:
+def search(
+    engine: Engine, search: Search, limit: int, offset: int, sees: Sees | None = None
+) -> list[Hit]:
     """As `Ledger.search`. Raises MalformedPlatform."""
-    return list(islice(_hits(engine, search), offset, offset + limit))
+    return list(islice(_hits(engine, search, sees), offset, offset + limit))
 
 
-def _hits(engine: Engine, search: Search) -> Iterator[Hit]:
+def _hits(engine: Engine, search: Search, sees: Sees | None) -> Iterator[Hit]:
     filters = _filters(search)
     settings = [*_settings(search)]
-    for step_id, text in _steps(engine, search):
+    most = MAX_STEPS if sees is None else MAX_STEPS_PASSED_OVER
+    for step_id, text in _steps(engine, search, most):
+        if sees and step_id is not None:
+            rows = engine.stream("step_repositories", step_id=step_id)
+            if not any(sees(row[0]) for row in rows):
+                continue
         for entry_id, tested in _entries(engine, step_id, settings, filters):
+            if sees and not _is_seen(engine, entry_id, sees):
+                continue
             if all(_has(engine, entry_id, setting) for setting in settings[tested:]):
                 for row in engine.query("hits", entry_id=entry_id, **filters):
-                    yield _hit(row, text)
+                    if sees is None or sees(row[0]):
+                        yield _hit(row, text)
+
+
+def _is_seen(engine: Engine, entry_id: int, sees: Sees) -> bool:
+    rows = engine.query("entry_repositories", entry_id=entry_id)
+    return any(sees(row[0]) for row in rows)
 
 
 def _entries(
@@ -74,7 +95,9 @@ def _has(engine: Engine, entry_id: int, setting: _Setting) -> bool:
     return bool(engine.query("has_setting", entry_id=entry_id, **setting))
 
 
-def _steps(engine: Engine, search: Search) -> list[tuple[int | None, str | None]]:
+def _steps(
+    engine: Engine, search: Search, most: int
+) -> list[tuple[int | None, str | None]]:
     """The steps that fit, the best first; one that is None where none is wanted."""
     runs = [_RUNS.findall(word) for word in (search.words or "").split()]
     words = engine.text_query([found for found in runs if found])
@@ -82,11 +105,11 @@ def _steps(engine: Engine, search: Search) -> list[tuple[int | None, str | None]
     if search.words and not words:
         return []  # nothing but punctuation
     if search.words and search.exact:
-        found = engine.query("steps_both", words=words, exact=exact, limit=MAX_STEPS)
+        found = engine.query("steps_both", words=words, exact=exact, limit=most)
     elif search.words:
-        found = engine.query("steps_with_words", words=words, limit=MAX_STEPS)
+        found = engine.query("steps_with_words", words=words, limit=most)
     elif search.exact:
-        found = engine.query("steps_with_text", exact=exact, limit=MAX_STEPS)
+        found = engine.query("steps_with_text", exact=exact, limit=most)
     else:
         return [(None, None)]
     said = [run.lower() for word in runs for run in word]

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from tagledger.errors import WriteFailed
-from tagledger.ledger import finding, history, listing, searching
+from tagledger.ledger import finding, history, listing, pulling, searching
 from tagledger.ledger.answers import (
     Change,
     Counts,
@@ -32,7 +32,9 @@ from tagledger.ledger.evidence import EVIDENCE
 from tagledger.ledger.keys import moment_of
 from tagledger.ledger.names import reference_of, repository_patterns
 from tagledger.ledger.pages import Page
+from tagledger.ledger.protocol import Ledger
 from tagledger.ledger.recording import Recorder
+from tagledger.ledger.restricted import RestrictedLedger
 from tagledger.ledger.stated import Recorded, Stated
 from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
@@ -172,6 +174,42 @@ class Store:
         """The names in a repository, sorted."""
         return listing.tags_of(self._engine, repository, after, limit)
 
+    def had_manifest(
+        self, repository: Reference, digest: Digest, moment: datetime
+    ) -> datetime | None:
+        """When the repository had this index or manifest."""
+        return pulling.had_manifest(
+            self._engine, repository, digest, moment, self.document
+        )
+
+    def had_blob(
+        self, repository: Reference, digest: Digest, moment: datetime
+    ) -> datetime | None:
+        """When the repository had this config or layer."""
+        return pulling.had_blob(self._engine, repository, digest, moment)
+
+    def carriers(
+        self, repository: Reference, blob: Digest, *, limit: int = 5
+    ) -> list[Digest]:
+        """Manifests of the repository that list this config or layer."""
+        return pulling.carriers(self._engine, repository, blob, limit)
+
+    def referrers(self, subject: Digest) -> list[Digest]:
+        """The manifests held that belong to this one."""
+        return pulling.referrers(self._engine, subject)
+
+    def tags_at(self, repository: Reference, moment: datetime) -> list[str]:
+        """The tags that there were at that moment."""
+        return pulling.tags_at(self._engine, repository, moment)
+
+    def has_tags(self, repository: Reference, moment: datetime) -> bool:
+        """Whether there was any at that moment."""
+        return pulling.has_tags(self._engine, repository, moment)
+
+    def known_since(self, name: Reference) -> datetime | None:
+        """The first observation of a name or in a repository."""
+        return pulling.known_since(self._engine, name)
+
     def unproven(self, *, after: int = 0, limit: int = 100) -> list[int]:
         """Statements of pages of which a digest has no verdict yet."""
         rows = self._engine.query("unproven", after=after, limit=limit)
@@ -185,6 +223,10 @@ class Store:
     def within(self, seconds: float) -> AbstractContextManager[None]:
         """All that is asked inside may take so long together."""
         return self._engine.within(seconds)
+
+    def only(self, may_see: Callable[[Reference], bool]) -> Ledger:
+        """The same without what may not be seen."""
+        return RestrictedLedger(self, self._engine, may_see)
 
     # --- upkeep -------------------------------------------------------------------
 

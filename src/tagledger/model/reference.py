@@ -116,6 +116,11 @@ def parse_tag(text: str) -> str:
     return text
 
 
+def is_registry_name(text: str) -> bool:
+    """Whether this could be the registry in a reference: a host, perhaps a port."""
+    return _DOMAIN.fullmatch(text) is not None
+
+
 def _split(text: str) -> tuple[str, str | None, Digest | None]:
     if not text:
         raise MalformedReference(text, "it is empty")

@@ -1,63 +1,82 @@
-"""The service as one ASGI application: the site, and the registry beside it."""
+"""The service as one ASGI application: what stands before the site and the registry.
+
+::
+
+    Service    below a proxy's prefix; begins and ends
+    └─ Watch     how many at once, how long; figures, access log
+       └─ Guard    hosts, sizes, methods; headers of every answer
+          └─ Access  who asks                        (only with --access)
+             └─ Routes  health, figures, the registry, the site
+"""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from pathlib import Path
+from typing import cast
 
-from tagledger.endpoint.asgi import Application, Receive, Scope, Send
+from tagledger.endpoint.asgi import Application
+from tagledger.endpoint.blobs import Layers
 from tagledger.endpoint.registry import Registry
+from tagledger.flows.past.elsewhere import Redirects, Upstreams
 from tagledger.flows.readers import Readers
+from tagledger.server.access import Access
+from tagledger.server.access_log import AccessLog
+from tagledger.server.credentials import Credentials
+from tagledger.server.current_rules import CurrentRules
+from tagledger.server.figures import Figures
+from tagledger.server.guard import Guard
+from tagledger.server.metrics import Metrics
 from tagledger.server.options import ServiceOptions
+from tagledger.server.origins import LOOPBACK_NAMES, Origins, TrustedHosts
+from tagledger.server.passwords import Passwords
+from tagledger.server.routes import Routes, Service
+from tagledger.server.watch import Watch
+from tagledger.settings import current_settings
 from tagledger.site.app import make_site
+from tagledger.sources.blob_folders import BlobFolders
 
 
 def make_application(options: ServiceOptions) -> Application:
-    """Everything on one port. The ledger is opened at the first question."""
-    readers = Readers(options.ledger)
-    return Service(
+    """Everything on one port. The ledger is opened at the first question.
+
+    Raises MalformedAccessFile or CannotServe.
+    """
+    metrics = Metrics(options.figures)
+    readers = Readers(options.ledger, heard=metrics.heard)
+    routes = Routes(
         site=cast("Application", make_site(readers, live=options.live)),
-        registry=Registry(readers),
+        registry=Registry(readers, _layers(options)),
+        figures=Figures(metrics.text, options.metrics_to),
         readers=readers,
-        prefix=options.prefix,
     )
+    inner: Application = routes
+    if options.access is not None:
+        inner = _behind_a_login(routes, options, options.access, metrics)
+    guard = Guard(
+        inner,
+        origins=Origins(options.trusted_proxies),
+        hosts=TrustedHosts(options.trusted_hosts or (*LOOPBACK_NAMES, options.host)),
+    )
+    place = options.access_log
+    log = None if place is None else AccessLog(place)
+    watch = Watch(guard, metrics=metrics, log=log)
+    return Service(watch, routes, prefix=options.prefix)
 
 
-class Service:
-    """Sends each request to whom it is for."""
-
-    def __init__(
-        self,
-        *,
-        site: Application,
-        registry: Application,
-        readers: Readers,
-        prefix: str = "",
-    ) -> None:
-        self._site = site
-        self._registry = registry
-        self._readers = readers
-        self._prefix = prefix.rstrip("/")
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or live through the beginning and the end."""
-        if scope["type"] == "lifespan":
-            await self._live(scope, receive, send)
-        elif scope["type"] == "http":
-            scope = _below(scope, self._prefix)
-            is_registry = scope["path"] == "/v2" or scope["path"].startswith("/v2/")
-            await (self._registry if is_registry else self._site)(scope, receive, send)
-
-    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await self._site(scope, receive, send)
-        finally:
-            self._readers.close()
+def _behind_a_login(
+    inner: Application, options: ServiceOptions, file: Path, metrics: Metrics
+) -> Access:
+    rules = CurrentRules(file)
+    passwords = Passwords(
+        heard=lambda is_known: metrics.looked_up("passwords", is_there=is_known)
+    )
+    credentials = Credentials(rules, passwords, key=options.secret)
+    return Access(inner, rules, credentials, key=options.secret)
 
 
-def _below(scope: Scope, prefix: str) -> Scope:
-    """The request without the prefix that a proxy left in its path."""
-    path: Any = scope["path"]
-    if not prefix or not path.startswith(f"{prefix}/"):
-        return scope
-    rest = path.removeprefix(prefix)
-    return {**scope, "path": rest, "raw_path": rest.encode(), "root_path": prefix}
+def _layers(options: ServiceOptions) -> Layers:
+    return Layers(
+        BlobFolders(options.blobs),
+        Upstreams(dict(options.upstreams), current_settings()),
+        Redirects.to(*options.redirects),
+    )

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+import tempfile
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
-from granian import Granian
-from granian.constants import Interfaces
+import msgspec
+from granian.constants import Interfaces, SSLProtocols
+from granian.http import HTTP1Settings, HTTP2Settings
+from granian.server import MPServer
 
 from tagledger.endpoint.asgi import Application
-from tagledger.server.application import make_application
+from tagledger.errors import CannotServe
+from tagledger.server.beginning import checked
+from tagledger.server.guard import MAX_HEADER_BYTES
+from tagledger.server.lines import LOGGING
+from tagledger.server.needed import not_installed
 from tagledger.server.options import ServiceOptions
 
 RESPAWN_SECONDS = 0.5
@@ -18,21 +28,74 @@ RESPAWN_SECONDS = 0.5
 STOPPING_SECONDS = 15
 """How long requests under way may take once we are told to stop."""
 
+HEADER_SECONDS = 10
+"""How long a client may take over the headers of a request."""
 
-def serve(options: ServiceOptions) -> None:
-    """Serve until SIGINT or SIGTERM; requests under way are answered first."""
-    server = Granian(
+LET_SYSTEMD = "the lines above say why; start it again, or let systemd do so"
+
+FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+"""What prometheus_client reads when it is loaded: it then counts in files."""
+
+
+def serve(
+    options: ServiceOptions, *, begins: Callable[[str], None] = lambda _url: None
+) -> None:
+    """Serve until SIGINT or SIGTERM; requests under way are answered first.
+
+    `begins` is told the address once it listens there. Raises UsageError or CannotServe
+    before anything is served.
+    """
+    options = checked(options)
+    with tempfile.TemporaryDirectory(prefix="tagledger-") as folder:
+        os.environ[FOLDER_VARIABLE] = folder
+        options = msgspec.structs.replace(
+            options, figures=Path(folder), secret=secrets.token_bytes(32)
+        )
+        loader = partial(_application_maker(), options)
+        server = _server(options)
+        server.on_startup(lambda: begins(_url(options)))
+        try:
+            server.serve(target_loader=loader, wrap_loader=False)
+        except SystemExit as exc:
+            if exc.code:
+                problem = "a worker died, and so did the one that followed it"
+                raise CannotServe(problem, hint=LET_SYSTEMD) from None
+            raise
+
+
+def _application_maker() -> Callable[[ServiceOptions], Application]:
+    """What makes an application: loaded here, and so shared by the workers."""
+    try:
+        from tagledger.server.application import make_application
+    except ImportError as exc:
+        raise not_installed(exc) from exc
+    return make_application
+
+
+def _server(options: ServiceOptions) -> MPServer:
+    return MPServer(
         "tagledger",
         address=options.host,
         port=options.port,
         interface=Interfaces.ASGI,
         workers=options.workers,
         websockets=False,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEADER_SECONDS * 1000,
+            max_buffer_size=4 * MAX_HEADER_BYTES,
+        ),
+        http2_settings=HTTP2Settings(max_headers_size=4 * MAX_HEADER_BYTES),
         ssl_cert=options.certificate,
         ssl_key=options.key,
+        ssl_protocol_min=SSLProtocols.tls12,
         respawn_failed_workers=True,
         respawn_interval=RESPAWN_SECONDS,
         workers_kill_timeout=STOPPING_SECONDS,
+        log_dictconfig=LOGGING,
     )
-    loader: Callable[[], Application] = partial(make_application, options)
-    server.serve(target_loader=loader, wrap_loader=False)
+
+
+def _url(options: ServiceOptions) -> str:
+    scheme = "https" if options.has_tls else "http"
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    return f"{scheme}://{host}:{options.port}{options.prefix}/"

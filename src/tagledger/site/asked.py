@@ -15,6 +15,12 @@ AnyRequest = Request[Any, Any, Any]
 _T = TypeVar("_T")
 
 
+def visitor_of(request: AnyRequest) -> Visitor:
+    """Who asks; anybody where the server lets everybody read."""
+    found = request.scope.get(VISITOR)
+    return found if isinstance(found, Visitor) else ANYBODY
+
+
 class Asked:
     """One request, and the ledger as this visitor may read it."""
 
@@ -25,8 +31,7 @@ class Asked:
     @property
     def visitor(self) -> Visitor:
         """Who asks; anybody where the server lets everybody read."""
-        found = self.request.scope.get(VISITOR)
-        return found if isinstance(found, Visitor) else ANYBODY
+        return visitor_of(self.request)
 
     async def ask(self, question: Callable[[Ledger], _T]) -> _T:
         """The answer to a question about the ledger."""

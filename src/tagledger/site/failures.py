@@ -9,7 +9,7 @@ import msgspec
 from litestar import Response
 from litestar.exceptions import HTTPException
 
-from tagledger.errors import TagledgerError
+from tagledger.errors import LedgerError, TagledgerError
 from tagledger.site.asked import AnyRequest
 from tagledger.site.rendering import Pages
 from tagledger.site.statuses import status_of
@@ -35,10 +35,12 @@ def problem_of(error: Exception) -> Problem:
     """What went wrong, without anything that is only ours to know."""
     if isinstance(error, TagledgerError):
         status = status_of(error)
+        # Where the ledger is, is ours to know.
+        said = error.problem if isinstance(error, LedgerError) else str(error)
         return Problem(
             title=HTTPStatus(status).phrase,
             status=status,
-            detail=str(error),
+            detail=said,
             code=error.code,
             hint=error.hint,
         )
@@ -61,7 +63,9 @@ class Failures:
         headers = dict(getattr(error, "headers", None) or {})
         if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
             headers["Retry-After"] = "5"
-        if request.url.path.startswith(API) or request.url.path.endswith(".json"):
+        # Not `request.url`, which has a proxy's prefix twice.
+        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        if path.startswith(API) or path.endswith(".json"):
             text = msgspec.json.encode(problem).decode()
             return Response(
                 text, status_code=problem.status, media_type=PROBLEM, headers=headers

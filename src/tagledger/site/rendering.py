@@ -10,8 +10,9 @@ import jinja2
 from litestar import Response
 
 from tagledger import __version__
+from tagledger.flows.visitor import LOGIN
 from tagledger.model.printable import printable, printable_line
-from tagledger.site.asked import AnyRequest
+from tagledger.site.asked import AnyRequest, visitor_of
 from tagledger.site.drawing import DRAWN
 from tagledger.site.static_files import static_path
 from tagledger.site.wording import EVIDENCE_WORDS, FILTERS, short
@@ -53,7 +54,12 @@ class Pages:
             return link(prefix, static_path(name))
 
         return self._templates.get_template(template).render(
-            url=url, static=static, now=datetime.now(UTC), **values
+            url=url,
+            static=static,
+            now=datetime.now(UTC),
+            visitor=visitor_of(request),
+            login=request.scope.get(LOGIN),
+            **values,
         )
 
     def address(self, request: AnyRequest, path: str) -> str:

@@ -13,6 +13,7 @@ STATUSES: dict[type[errors.TagledgerError], int] = {
     errors.WriteFailed: 500,
     errors.LedgerError: 503,
     errors.LedgerDamaged: 500,
+    errors.CannotServe: 500,
     errors.InvalidContent: 502,
 }
 

@@ -78,3 +78,6 @@ SELECT * FROM change;
 
 -- name: all_repository_span
 SELECT * FROM repository_span;
+
+-- name: all_subject
+SELECT * FROM subject;

@@ -78,3 +78,6 @@ COPY change FROM STDIN;
 
 -- name: append_repository_span!
 COPY repository_span FROM STDIN;
+
+-- name: append_subject!
+COPY subject FROM STDIN;

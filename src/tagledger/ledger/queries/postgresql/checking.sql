@@ -162,7 +162,15 @@ UNION ALL
 SELECT 'verdict.digest_id', t.digest_id
 FROM verdict t
 WHERE t.digest_id IS NOT NULL
-AND NOT EXISTS (SELECT 1 FROM digest x WHERE x.id = t.digest_id);
+AND NOT EXISTS (SELECT 1 FROM digest x WHERE x.id = t.digest_id)
+UNION ALL
+SELECT 'subject.digest_id', t.digest_id
+FROM subject t
+WHERE NOT EXISTS (SELECT 1 FROM content x WHERE x.digest_id = t.digest_id)
+UNION ALL
+SELECT 'subject.subject_digest_id', t.subject_digest_id
+FROM subject t
+WHERE NOT EXISTS (SELECT 1 FROM digest x WHERE x.id = t.subject_digest_id);
 
 -- name: steps_not_indexed
 SELECT 'search index', 0 WHERE FALSE;

@@ -78,3 +78,6 @@ INSERT INTO change VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: append_repository_span!
 INSERT INTO repository_span VALUES (?, ?, ?, ?);
+
+-- name: append_subject!
+INSERT INTO subject VALUES (?, ?);
