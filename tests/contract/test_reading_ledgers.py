@@ -2,6 +2,7 @@
 
 import sqlite3
 import subprocess
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import NoReturn
@@ -104,12 +105,13 @@ def test_a_reader_cannot_write(address: str) -> None:
     document = Document("application/json", content)
 
     with open_for_reading(address) as reader:
-        for write in (
+        writes: tuple[Callable[[], object], ...] = (
             lambda: reader.record([page("python:3.6", "b", 1)]),
             lambda: reader.record([], notes={"import": "done"}),
             lambda: reader.hold({digest("{}"): document}),
             lambda: reader.judge({digest("list a"): (Evidence.REPORTED, "no")}),
-        ):
+        )
+        for write in writes:
             with pytest.raises(LedgerReadOnly):
                 write()
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import pytest
 
 from support import hostile
-from support.unhurried import UnhurriedSite
 from support.html_page import HtmlPage
 from support.service import Answer
+from support.unhurried import UnhurriedSite
 
 MAX_BYTES = 2_000_000
 """Of a page: 200,000 characters that strangers wrote may be six times as long escaped."""
