@@ -78,3 +78,15 @@ SELECT * FROM change;
 
 -- name: all_repository_span
 SELECT * FROM repository_span;
+
+-- name: all_appearance
+SELECT * FROM appearance;
+
+-- name: all_sighting
+SELECT * FROM sighting;
+
+-- name: all_shared_digest
+SELECT * FROM shared_digest;
+
+-- name: all_shared_use
+SELECT * FROM shared_use;
