@@ -25,6 +25,10 @@ SELECT
     (SELECT COUNT(*) FROM observation),
     (SELECT COUNT(*) FROM change),
     (SELECT COUNT(*) FROM repository_span),
+    (SELECT COUNT(*) FROM appearance),
+    (SELECT COUNT(*) FROM sighting),
+    (SELECT COUNT(*) FROM shared_digest),
+    (SELECT COUNT(*) FROM shared_use),
     (SELECT COUNT(*) FROM note),
     (SELECT COUNT(*) FROM verdict);
 
@@ -108,3 +112,15 @@ SELECT * FROM change;
 
 -- name: all_repository_span
 SELECT * FROM repository_span;
+
+-- name: all_appearance
+SELECT * FROM appearance;
+
+-- name: all_sighting
+SELECT * FROM sighting;
+
+-- name: all_shared_digest
+SELECT * FROM shared_digest;
+
+-- name: all_shared_use
+SELECT * FROM shared_use;
