@@ -110,7 +110,8 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     `words` must all stand in one step, in any order and case; `exact` is a substring
     of a step. `env` and `label` are ``NAME`` or ``NAME=VALUE``. `platform` is
     ``os[/architecture[/variant]]``. `repository` is a pattern with ``*`` and ``?``
-    over familiar names. `since` and `until` bound when it was observed.
+    over familiar names. `since` and `until` bound when it was there: last seen not
+    before the one, and first seen not after the other.
     """
 
     words: str | None = None

@@ -6,18 +6,26 @@ from collections.abc import Iterator
 
 from tagledger.ledger.answers import Finding
 from tagledger.ledger.engine import Engine
+from tagledger.ledger.sharing import share
 
 _PROBLEMS = {
     "changes_not_as_told": "the list of changes is not what the observations tell",
     "spans_not_as_told": "the list of repositories is not what the observations tell",
+    "appearances_not_as_told": "where it appears is not what the observations tell",
+    "sightings_not_as_told": "where it was seen is not what the observations tell",
+    "shared_images_not_as_told": "it is in more or fewer images than is kept",
+    "shared_uses_not_as_told": "where it was is not what the observations tell",
 }
 
 
-def derive(engine: Engine, *, after: int, after_tag: int) -> None:
-    """Bring it up to date with the facts, and tags, of higher numbers than these."""
+def derive(engine: Engine, *, after: int, after_tag: int, after_entry: int) -> None:
+    """Bring it up to date with facts, tags and entries of higher numbers than these."""
     engine.execute("forget_changes", after=after)
     engine.execute("tell_changes", after=after)
+    engine.execute("widen_appearances", after=after)
+    engine.execute("widen_sightings", after=after)
     engine.execute("widen_repository_spans", after=after, after_tag=after_tag)
+    share(engine, after=after, after_entry=after_entry)
 
 
 def check_derived(engine: Engine) -> Iterator[Finding]:

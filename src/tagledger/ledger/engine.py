@@ -20,7 +20,8 @@ TABLES = (
     *("layer", "layer_list", "layer_list_item"),
     *("setting", "setting_list", "setting_list_item"),
     *("entry", "statement", "statement_part", "statement_entry", "statement_date"),
-    *("observation", "change", "repository_span", "note", "verdict"),
+    *("observation", "change", "repository_span", "appearance", "sighting"),
+    *("shared_digest", "shared_use", "note", "verdict"),
     "subject",
 )
 """Every table, each after those that it refers to."""
@@ -45,6 +46,14 @@ class Engine(Protocol):
 
     def query(self, name: str, /, **values: object) -> list[Row]:
         """The rows that a named question gives."""
+        ...
+
+    def each(self, name: str, keys: Sequence[int], /, **values: object) -> list[Row]:
+        """The rows that a named question gives for each of these keys.
+
+        Each row begins with its key; those of one key stand in the question's order,
+        the keys in none that is sure.
+        """
         ...
 
     def stream(self, name: str, /, **values: object) -> Iterator[Row]:
@@ -78,8 +87,11 @@ class Engine(Protocol):
         """
         ...
 
-    def substring_pattern(self, text: str) -> str:
-        """The engine's pattern for a text that contains this one exactly."""
+    def substring_query(self, text: str) -> dict[str, object] | None:
+        """The values for a question for steps that contain this text exactly.
+
+        None where it is too short for an index.
+        """
         ...
 
     def backup(self, target: Path, progress: Steps) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import islice
 
 import msgspec
@@ -26,6 +27,9 @@ MIN_PREFIX = 6
 MAX_PREFIXED = 10_000
 """Most digests looked at for those that are seen. Six digits name one of 16 million:
 a ledger would have to know 160,000 million digests to come near."""
+
+MAX_CACHED_PLATFORMS = 1_000
+"""Platforms of which the text is remembered; Windows has one for every build."""
 
 _PREFIX = re.compile(rf"(?:(sha256|sha512):)?([0-9a-f]{{{MIN_PREFIX},128}})", re.ASCII)
 
@@ -64,7 +68,12 @@ def find(engine: Engine, digest: Digest) -> Found | None:
     if evidence is None and media_type is None:
         stated = engine.query("digest_stated", digest_id=number)
         media_type, size_bytes = stated[0] if stated else (None, None)
-    images = engine.query("digest_images", digest_id=number)[0][0]
+    shared = engine.query("shared_digest", digest_id=number)
+    if shared:
+        below = engine.query("images_below_root", digest_id=number)
+        images = shared[0][0] + below[0][0]
+    else:
+        images = engine.query("digest_images", digest_id=number)[0][0]
     return Found(
         digest=digest,
         roles=tuple(roles),
@@ -116,9 +125,10 @@ def uses(engine: Engine, digest: Digest, limit: int, offset: int) -> list[Use]:
     rows = engine.query("digest", hash=digest.raw)
     if not rows:
         return []
-    found = engine.query(
-        "digest_uses", digest_id=rows[0][0], limit=limit, offset=offset
-    )
+    number = rows[0][0]
+    is_shared = engine.query("shared_digest", digest_id=number)
+    name = "shared_uses" if is_shared else "digest_uses"
+    found = engine.query(name, digest_id=number, limit=limit, offset=offset)
     return [_use(row) for row in found]
 
 
@@ -133,6 +143,7 @@ def _use(row: Row) -> Use:
     )
 
 
+@lru_cache(maxsize=MAX_CACHED_PLATFORMS)
 def platform_text(name: str | None) -> str | None:
     """A platform's row as people write it."""
     return None if name is None else str(msgspec.json.decode(name, type=Platform))

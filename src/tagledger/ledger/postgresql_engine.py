@@ -47,6 +47,9 @@ FIRST_ANALYSED_ROWS = 20_000
 STREAMED_ROWS = 500
 """Rows that the server hands out at once: a pack may have 256 KiB."""
 
+TRIGRAM = 3
+"""Characters that the index of substrings has together."""
+
 _STREAMS = count(1)
 
 WRITER_LOCK = 0x7461676C
@@ -104,6 +107,10 @@ class PostgresqlEngine:
         self._look_at_the_clock()
         with translated(self.place, self._seconds):
             return self._live().execute(self._sql[name], values).fetchall()
+
+    def each(self, name: str, keys: Sequence[int], /, **values: object) -> list[Row]:
+        """The rows that a named question gives for each of these keys."""
+        return self.query(name, keys=list(keys), **values) if keys else []
 
     def stream(self, name: str, /, **values: object) -> Iterator[Row]:
         """The same, row by row; inside a transaction they need not all be in memory."""
@@ -180,11 +187,13 @@ class PostgresqlEngine:
         """All words, each as `to_tsquery` has a phrase."""
         return " & ".join("(" + " <-> ".join(runs) + ")" for runs in words)
 
-    def substring_pattern(self, text: str) -> str:
+    def substring_query(self, text: str) -> dict[str, object] | None:
         """The text as LIKE has it, with its special characters escaped."""
+        if len(text) < TRIGRAM:
+            return None
         for special in "\\%_":
             text = text.replace(special, f"\\{special}")
-        return f"%{text}%"
+        return {"exact": f"%{text}%"}
 
     def backup(self, target: Path, progress: Steps) -> None:
         """A whole copy as an SQLite file, of one moment, while others write."""

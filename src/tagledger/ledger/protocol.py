@@ -149,7 +149,11 @@ class Ledger(Protocol):
     def search(self, search: Search, *, limit: int = 20, offset: int = 0) -> list[Hit]:
         """The images that fit: the best steps first, of each the newest images.
 
-        The newest 1,000 steps that fit are ranked, by how much of each was said.
+        Where a setting, a platform or a repository that is asked for has no more than
+        1,000 images, all of them are looked at. Otherwise the newest 1,000 steps that
+        fit are ranked, by how much of each was said, and the search ends at 2,500
+        images of them that do not fit the rest. One or two characters alone are looked
+        for in the newest 20,000 steps.
         """
         ...
 

@@ -98,6 +98,9 @@ class Recorder:
             raise
 
     def _record(self, batch: Sequence[Stated]) -> Recorded:
+        last = self._numbers.last
+        after, after_entry = last("observation"), last("entry")
+        after_tag = last("tag")
         fresh: dict[bytes, EntryParts] = {}
         said = [
             None if _is_gone(stated) else _Statement(stated, self._reader, fresh)
@@ -120,8 +123,13 @@ class Recorder:
             item.snapshot.documents for item in batch
         )
         self._write_statements(new)
+        observations = self._write_observations(batch, said)
+        if observations:
+            derive(
+                self._engine, after=after, after_tag=after_tag, after_entry=after_entry
+            )
         return Recorded(
-            observations=self._write_observations(batch, said),
+            observations=observations,
             statements=len(new),
             entries=entries,
             contents=contents + held,
@@ -189,8 +197,6 @@ class Recorder:
         self._entries.add_names(
             "repository", (repository_name(item.reference) for item in snapshots)
         )
-        after = self._numbers.last("observation")
-        after_tag = self._numbers.last("tag")
         number = self._numbers.of
         names = [
             (
@@ -221,8 +227,6 @@ class Recorder:
             if fact not in known
         ]
         self._engine.append("observation", rows)
-        if rows:
-            derive(self._engine, after=after, after_tag=after_tag)
         return len(rows)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
@@ -39,6 +40,13 @@ READER_CACHE_KIB = 8 * 1024
 STEPS_BETWEEN_LOOKS = 20_000
 """Steps of SQLite's machine between two looks at the clock: about a millisecond."""
 
+SAMPLED_STEPS = 200
+"""Steps from which it is told which trigrams are rare."""
+
+MAX_TRIGRAMS = 4
+"""Trigrams asked for together. All of a text's take FTS5 four times as long: most of
+them nearly every step has, and what is found is compared with the text anyway."""
+
 _KINDS: dict[int, type[LedgerError]] = {
     sqlite3.SQLITE_BUSY: LedgerLocked,
     sqlite3.SQLITE_LOCKED: LedgerLocked,
@@ -60,6 +68,7 @@ class SqliteEngine:
         self._clock = monotonic
         self._seconds = 0.0
         self._deadline: float | None = None
+        self._trigram_uses: Counter[str] | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -91,6 +100,17 @@ class SqliteEngine:
         self._look_at_the_clock()
         with translated(self.place, self._seconds):
             return self._connection.execute(self._sql[name], values).fetchall()
+
+    def each(self, name: str, keys: Sequence[int], /, **values: object) -> list[Row]:
+        """The rows that a named question gives for each of these keys."""
+        sql = self._sql[name]
+        found: list[Row] = []
+        self._look_at_the_clock()
+        with translated(self.place, self._seconds):
+            cursor = self._connection.cursor()
+            for key in keys:
+                found += cursor.execute(sql, {**values, "key": key})
+        return found
 
     def stream(self, name: str, /, **values: object) -> Iterator[Row]:
         """The same, row by row."""
@@ -157,10 +177,21 @@ class SqliteEngine:
         """All words, each as FTS5 has a phrase."""
         return " ".join('"' + " ".join(runs) + '"' for runs in words)
 
-    def substring_pattern(self, text: str) -> str:
-        """The text as GLOB has it, with its special characters in brackets."""
-        escaped = "".join(f"[{char}]" if char in "*?[" else char for char in text)
-        return f"*{escaped}*"
+    def substring_query(self, text: str) -> dict[str, object] | None:
+        """The rarest of the text's trigrams, which FTS5 has in its index."""
+        wanted = {*trigrams(text)}
+        if not wanted:
+            return None
+        if self._trigram_uses is None:
+            rows = self.query("some_steps", limit=SAMPLED_STEPS)
+            self._trigram_uses = Counter(
+                trigram for (sample,) in rows for trigram in {*trigrams(sample)}
+            )
+        uses = self._trigram_uses
+        rarest = sorted(wanted, key=lambda each: (uses[each], each))[:MAX_TRIGRAMS]
+        quoted = (each.replace('"', '""') for each in rarest)
+        letters = " AND ".join(f'"{each}"' for each in quoted)
+        return {"letters": letters, "exact": text}
 
     def backup(self, target: Path, progress: Steps) -> None:
         """A whole copy as an SQLite file, of one moment, while others write."""
@@ -187,6 +218,12 @@ class SqliteEngine:
             self._connection.execute("PRAGMA analysis_limit = 1000")
             self._connection.execute("PRAGMA optimize")
         self._connection.close()
+
+
+def trigrams(text: str) -> Iterator[str]:
+    """Each three characters in a row, as the index has them: in lower case."""
+    lower = text.lower()
+    return (lower[at : at + 3] for at in range(len(lower) - 2))
 
 
 def open_sqlite(

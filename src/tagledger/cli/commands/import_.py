@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from tagledger.cli.collecting import rarely_collected
 from tagledger.cli.ledger_options import opened_ledger
 from tagledger.cli.options import session_options
 from tagledger.cli.pace import Pace
@@ -35,7 +36,7 @@ def command(session: Session, path: Path, *, no_proof: bool, as_json: bool) -> N
     import that was interrupted goes on where it stopped. Then what pages state is
     proven as far as that goes.
     """
-    with opened_ledger(session, create=True) as ledger:
+    with opened_ledger(session, create=True) as ledger, rarely_collected():
         try:
             imported = import_place(
                 path,

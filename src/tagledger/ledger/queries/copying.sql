@@ -25,8 +25,13 @@ SELECT
     (SELECT COUNT(*) FROM observation),
     (SELECT COUNT(*) FROM change),
     (SELECT COUNT(*) FROM repository_span),
+    (SELECT COUNT(*) FROM appearance),
+    (SELECT COUNT(*) FROM sighting),
+    (SELECT COUNT(*) FROM shared_digest),
+    (SELECT COUNT(*) FROM shared_use),
     (SELECT COUNT(*) FROM note),
-    (SELECT COUNT(*) FROM verdict);
+    (SELECT COUNT(*) FROM verdict),
+    (SELECT COUNT(*) FROM subject);
 
 -- name: all_digest
 SELECT * FROM digest;
@@ -108,6 +113,18 @@ SELECT * FROM change;
 
 -- name: all_repository_span
 SELECT * FROM repository_span;
+
+-- name: all_appearance
+SELECT * FROM appearance;
+
+-- name: all_sighting
+SELECT * FROM sighting;
+
+-- name: all_shared_digest
+SELECT * FROM shared_digest;
+
+-- name: all_shared_use
+SELECT * FROM shared_use;
 
 -- name: all_subject
 SELECT * FROM subject;

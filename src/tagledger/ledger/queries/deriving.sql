@@ -83,6 +83,40 @@ ON CONFLICT (repository_id) DO UPDATE SET
         ELSE repository_span.last_seen
     END;
 
+-- name: widen_appearances!
+INSERT INTO appearance (statement_id, tag_id, first_seen, last_seen, observations)
+SELECT statement_id, tag_id, MIN(observed_at), MAX(observed_at), COUNT(*)
+FROM observation
+WHERE id > :after AND statement_id IS NOT NULL
+GROUP BY statement_id, tag_id
+ON CONFLICT (statement_id, tag_id) DO UPDATE SET
+    first_seen = CASE
+        WHEN excluded.first_seen < appearance.first_seen THEN excluded.first_seen
+        ELSE appearance.first_seen
+    END,
+    last_seen = CASE
+        WHEN excluded.last_seen > appearance.last_seen THEN excluded.last_seen
+        ELSE appearance.last_seen
+    END,
+    observations = appearance.observations + excluded.observations;
+
+-- name: widen_sightings!
+INSERT INTO sighting (entry_id, tag_id, first_seen, last_seen)
+SELECT se.entry_id, o.tag_id, MIN(o.observed_at), MAX(o.observed_at)
+FROM observation o
+JOIN statement_entry se ON se.statement_id = o.statement_id
+WHERE o.id > :after
+GROUP BY se.entry_id, o.tag_id
+ON CONFLICT (entry_id, tag_id) DO UPDATE SET
+    first_seen = CASE
+        WHEN excluded.first_seen < sighting.first_seen THEN excluded.first_seen
+        ELSE sighting.first_seen
+    END,
+    last_seen = CASE
+        WHEN excluded.last_seen > sighting.last_seen THEN excluded.last_seen
+        ELSE sighting.last_seen
+    END;
+
 -- name: changes_not_as_told
 WITH told AS (
     SELECT
@@ -140,5 +174,44 @@ FROM (
     SELECT * FROM (
         SELECT * FROM expected EXCEPT SELECT * FROM repository_span
     ) lacking
+) differing
+ORDER BY 2;
+
+-- name: appearances_not_as_told
+WITH expected AS (
+    SELECT
+        statement_id, tag_id,
+        MIN(observed_at) AS first_seen,
+        MAX(observed_at) AS last_seen,
+        COUNT(*) AS observations
+    FROM observation
+    WHERE statement_id IS NOT NULL
+    GROUP BY statement_id, tag_id
+)
+
+SELECT DISTINCT 'statement', differing.statement_id
+FROM (
+    SELECT * FROM (SELECT * FROM appearance EXCEPT SELECT * FROM expected) surplus
+    UNION
+    SELECT * FROM (SELECT * FROM expected EXCEPT SELECT * FROM appearance) lacking
+) differing
+ORDER BY 2;
+
+-- name: sightings_not_as_told
+WITH expected AS (
+    SELECT
+        se.entry_id, o.tag_id,
+        MIN(o.observed_at) AS first_seen,
+        MAX(o.observed_at) AS last_seen
+    FROM observation o
+    JOIN statement_entry se ON se.statement_id = o.statement_id
+    GROUP BY se.entry_id, o.tag_id
+)
+
+SELECT DISTINCT 'entry', differing.entry_id
+FROM (
+    SELECT * FROM (SELECT * FROM sighting EXCEPT SELECT * FROM expected) surplus
+    UNION
+    SELECT * FROM (SELECT * FROM expected EXCEPT SELECT * FROM sighting) lacking
 ) differing
 ORDER BY 2;

@@ -134,13 +134,13 @@ said AS (
 
 seen AS (
     SELECT
-        o.tag_id,
-        MIN(o.observed_at) AS first_seen,
-        MAX(o.observed_at) AS last_seen,
-        COUNT(*) AS observations
+        a.tag_id,
+        MIN(a.first_seen) AS first_seen,
+        MAX(a.last_seen) AS last_seen,
+        SUM(a.observations) AS observations
     FROM said s
-    JOIN observation o ON o.statement_id = s.id
-    GROUP BY o.tag_id
+    JOIN appearance a ON a.statement_id = s.id
+    GROUP BY a.tag_id
 ),
 
 paged AS (

@@ -65,21 +65,12 @@ JOIN tag t ON t.id = o.tag_id
 JOIN repository r ON r.id = t.repository_id
 ORDER BY w.id DESC;
 
--- name: entry_repositories
-SELECT DISTINCT r.name
-FROM statement_entry se
-JOIN observation o ON o.statement_id = se.statement_id
-JOIN tag t ON t.id = o.tag_id
-JOIN repository r ON r.id = t.repository_id
-WHERE se.entry_id = :entry_id;
-
 -- name: step_repositories
 SELECT DISTINCT r.name
 FROM recipe_step rs
 JOIN entry e ON e.recipe_id = rs.recipe_id
-JOIN statement_entry se ON se.entry_id = e.id
-JOIN observation o ON o.statement_id = se.statement_id
-JOIN tag t ON t.id = o.tag_id
+JOIN sighting si ON si.entry_id = e.id
+JOIN tag t ON t.id = si.tag_id
 JOIN repository r ON r.id = t.repository_id
 WHERE rs.step_id = :step_id;
 

@@ -204,8 +204,6 @@ CREATE TABLE observation (
     UNIQUE (tag_id, observed_at, source_id)
 );
 
-CREATE INDEX observation_statement ON observation (statement_id);
-
 CREATE TABLE note (name TEXT PRIMARY KEY, text TEXT NOT NULL);
 
 -- What was tried, so that it is not tried again: whether the bytes of this digest
@@ -245,6 +243,46 @@ CREATE TABLE repository_span (
     first_seen BIGINT NOT NULL,
     last_seen BIGINT NOT NULL
 );
+
+CREATE TABLE appearance (
+    statement_id INTEGER NOT NULL REFERENCES statement,
+    tag_id INTEGER NOT NULL REFERENCES tag,
+    first_seen BIGINT NOT NULL,
+    last_seen BIGINT NOT NULL,
+    observations INTEGER NOT NULL,
+    PRIMARY KEY (statement_id, tag_id)
+);
+
+CREATE TABLE sighting (
+    entry_id INTEGER NOT NULL REFERENCES entry,
+    tag_id INTEGER NOT NULL REFERENCES tag,
+    first_seen BIGINT NOT NULL,
+    last_seen BIGINT NOT NULL,
+    PRIMARY KEY (entry_id, tag_id)
+);
+
+CREATE INDEX sighting_tag ON sighting (tag_id, entry_id);
+
+-- Digests that very many images share, layers of base images above all: where each was,
+-- by name as far as names are sorted, so that a page of it is quick as well.
+
+CREATE TABLE shared_digest (
+    digest_id INTEGER PRIMARY KEY REFERENCES digest,
+    images INTEGER NOT NULL  -- entries that have it, not those below it as a root
+);
+
+CREATE TABLE shared_use (
+    digest_id INTEGER NOT NULL REFERENCES shared_digest,
+    repository TEXT NOT NULL,
+    tag TEXT NOT NULL,
+    tag_id INTEGER NOT NULL REFERENCES tag,
+    first_seen BIGINT NOT NULL,
+    last_seen BIGINT NOT NULL,
+    observations INTEGER NOT NULL,
+    PRIMARY KEY (digest_id, repository, tag, tag_id)
+);
+
+CREATE INDEX entry_platform ON entry (platform_id, id);
 
 -- Which manifest says of itself that it belongs to which: signatures, SBOMs and the like.
 

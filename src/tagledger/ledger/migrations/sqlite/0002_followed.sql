@@ -1,3 +1,5 @@
+DROP INDEX observation_statement;
+
 -- What follows from the facts, kept beside them so that long lists come page by page:
 -- `check` makes it anew and compares.
 
@@ -27,6 +29,46 @@ CREATE TABLE repository_span (
     last_seen INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE appearance (
+    statement_id INTEGER NOT NULL REFERENCES statement,
+    tag_id INTEGER NOT NULL REFERENCES tag,
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    observations INTEGER NOT NULL,
+    PRIMARY KEY (statement_id, tag_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sighting (
+    entry_id INTEGER NOT NULL REFERENCES entry,
+    tag_id INTEGER NOT NULL REFERENCES tag,
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    PRIMARY KEY (entry_id, tag_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sighting_tag ON sighting (tag_id, entry_id);
+
+-- Digests that very many images share, layers of base images above all: where each was,
+-- by name as far as names are sorted, so that a page of it is quick as well.
+
+CREATE TABLE shared_digest (
+    digest_id INTEGER PRIMARY KEY REFERENCES digest,
+    images INTEGER NOT NULL  -- entries that have it, not those below it as a root
+) STRICT;
+
+CREATE TABLE shared_use (
+    digest_id INTEGER NOT NULL REFERENCES shared_digest,
+    repository TEXT NOT NULL,
+    tag TEXT NOT NULL,
+    tag_id INTEGER NOT NULL REFERENCES tag,
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    observations INTEGER NOT NULL,
+    PRIMARY KEY (digest_id, repository, tag, tag_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX entry_platform ON entry (platform_id, id);
+
 INSERT INTO change
 SELECT id, tag_id, source_id, repository_id, observed_at, said
 FROM (
@@ -54,3 +96,15 @@ SELECT t.repository_id, COUNT(DISTINCT t.id), MIN(o.observed_at), MAX(o.observed
 FROM tag t
 JOIN observation o ON o.tag_id = t.id
 GROUP BY t.repository_id;
+
+INSERT INTO appearance
+SELECT statement_id, tag_id, MIN(observed_at), MAX(observed_at), COUNT(*)
+FROM observation
+WHERE statement_id IS NOT NULL
+GROUP BY statement_id, tag_id;
+
+INSERT INTO sighting
+SELECT se.entry_id, a.tag_id, MIN(a.first_seen), MAX(a.last_seen)
+FROM appearance a
+JOIN statement_entry se ON se.statement_id = a.statement_id
+GROUP BY se.entry_id, a.tag_id;

@@ -79,5 +79,17 @@ COPY change FROM STDIN;
 -- name: append_repository_span!
 COPY repository_span FROM STDIN;
 
+-- name: append_appearance!
+COPY appearance FROM STDIN;
+
+-- name: append_sighting!
+COPY sighting FROM STDIN;
+
+-- name: append_shared_digest!
+COPY shared_digest FROM STDIN;
+
+-- name: append_shared_use!
+COPY shared_use FROM STDIN;
+
 -- name: append_subject!
 COPY subject FROM STDIN;

@@ -79,5 +79,17 @@ INSERT INTO change VALUES (?, ?, ?, ?, ?, ?);
 -- name: append_repository_span!
 INSERT INTO repository_span VALUES (?, ?, ?, ?);
 
+-- name: append_appearance!
+INSERT INTO appearance VALUES (?, ?, ?, ?, ?);
+
+-- name: append_sighting!
+INSERT INTO sighting VALUES (?, ?, ?, ?);
+
+-- name: append_shared_digest!
+INSERT INTO shared_digest VALUES (?, ?);
+
+-- name: append_shared_use!
+INSERT INTO shared_use VALUES (?, ?, ?, ?, ?, ?, ?);
+
 -- name: append_subject!
 INSERT INTO subject VALUES (?, ?);
