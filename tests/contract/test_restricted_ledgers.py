@@ -280,6 +280,7 @@ ASKED: dict[str, Callable[[Ledger], object]] = {
         unnumbered(everything(ledger.tags_of, of, cursor="after", size=1))
         for of in references()
     ],
+    "sizes": lambda ledger: [ledger.sizes(name) for name in references()],
     "verdict": lambda ledger: [*map(ledger.verdict, digests())],
     "had_manifest": lambda ledger: [
         ledger.had_manifest(name, one, day(9)) is not None
@@ -304,6 +305,7 @@ ASKED: dict[str, Callable[[Ledger], object]] = {
 OTHERWISE = {
     *("record", "hold", "judge", "check", "backup"),  # refused
     *("note", "counts", "unproven"),  # of the whole ledger
+    *("verdicts", "contradictions", "activity", "days", "platforms", "documents"),
     *("within", "only", "close"),  # no questions
 }
 
