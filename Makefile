@@ -20,7 +20,7 @@ $(ENVIRONMENT): requirements.lock pyproject.toml scripts/setup
 	@scripts/setup
 	@touch $@
 
-demo: $(ENVIRONMENT) ## read the images in examples/ and show what comes out; needs no network
+demo: $(ENVIRONMENT) ## read the images in examples/, keep them, and serve them; needs no network
 	@scripts/demo
 
 test: $(ENVIRONMENT) ## run the tests (as root on Debian or Ubuntu, install the tools that they use first)
@@ -61,4 +61,4 @@ upgrade: $(ENVIRONMENT) ## likewise, and take the newest releases that are at le
 	@scripts/lock --upgrade
 
 clean: ## remove the environment and everything built
-	rm -rf .venv build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .demo build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import signal
 import socket
 import ssl
 import time
@@ -82,6 +83,26 @@ def test_tls_is_spoken(
 
     assert (200, b'{"status":"ok"}') == (answer.status, answer.body)
     assert "max-age=31536000" == answer.headers["strict-transport-security"]
+
+
+def test_a_renewed_certificate_is_read_on_a_reload(
+    small_ledger: Path, tmp_path: Path
+) -> None:
+    """Whoever trusts only the new one is let in from then on."""
+    old, new = Authority(), Authority()
+    certificate, key = old.write_certificate(tmp_path)
+    words = ("--certificate", str(certificate), "--key", str(key))
+    with Service(small_ledger, *words, tls=old.client_context()) as service:
+        assert service.process is not None
+        new.write_certificate(tmp_path)
+        before = set(service.workers())
+        service.process.send_signal(signal.SIGHUP)
+        while not before.isdisjoint(service.workers()):
+            time.sleep(0.05)
+        renewed = Service(small_ledger, tls=new.client_context())
+        renewed.port = service.port
+
+        assert 200 == renewed.get("/healthz").status
 
 
 @needs("curl")

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from support.access_files import access_file
+from support.postgresql import PASSWORD, PostgresqlServer, missing_postgresql
 from support.service import Service
-from support.statements import page
+from support.statements import digest, page
 from tagledger.ledger.opening import open_ledger
 
 ENDLESS_NOTES = """
@@ -229,3 +230,36 @@ def test_hup_begins_anew_without_a_pause(small_ledger: Path, tmp_path: Path) -> 
 
     assert 2 == len(after)
     assert "beginning anew" in log.read_text()
+
+
+def test_a_ledger_on_a_server_is_served_by_several(tmp_path: Path) -> None:
+    """Its password is told nowhere; stopped and started again, the first question is answered."""
+    if missing := missing_postgresql():
+        pytest.skip(missing)
+    log = tmp_path / "log"
+    with PostgresqlServer() as server:
+        address = server.create("served")
+        with open_ledger(address) as ledger:
+            ledger.record([page("python:3.6", "a", 0)])
+        with (
+            Service(address, workers=2, log=log) as service,
+            concurrent.futures.ThreadPoolExecutor(8) as threads,
+        ):
+            pages = [*threads.map(service.get, ["/history/python:3.6"] * 40)]
+            server.stop()
+            broken = service.get("/healthz")
+            shown = service.get("/history/python:3.6")
+            server.start()
+            mended = [*threads.map(service.get, ["/healthz"] * 40)]
+            with open_ledger(address) as ledger:
+                ledger.record([page("python:3.6", "b", 1)])
+            later = service.get("/history/python:3.6")
+            code = service.stop()
+
+    assert {200} == {answer.status for answer in pages}
+    assert (503, b'{"status":"failing","reason":"ledger-unreachable"}') == (broken.status, broken.body)  # fmt: skip
+    assert 503 == shown.status
+    assert PASSWORD not in f"{shown.text} {log.read_text()}"
+    assert {200} == {answer.status for answer in mended}
+    assert str(digest("list b"))[:15] in later.text
+    assert 0 == code

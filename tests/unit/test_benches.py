@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 BENCHES = ("startup", "round_trips", "many", "imports", "endpoint")
+BENCHES = ("startup", "round_trips", "many", "imports", "service")
 
 
 @pytest.mark.parametrize("name", BENCHES)

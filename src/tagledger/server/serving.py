@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 import tempfile
+import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -16,7 +19,7 @@ from granian.server import MPServer
 
 from tagledger.endpoint.asgi import Application
 from tagledger.errors import CannotServe
-from tagledger.server.beginning import checked
+from tagledger.server.beginning import EVERYWHERE, checked
 from tagledger.server.guard import MAX_HEADER_BYTES
 from tagledger.server.lines import LOGGING
 from tagledger.server.needed import not_installed
@@ -27,6 +30,9 @@ RESPAWN_SECONDS = 0.5
 
 STOPPING_SECONDS = 15
 """How long requests under way may take once we are told to stop."""
+
+LOOK_SECONDS = 0.02
+"""How often it is looked whether a worker listens."""
 
 HEADER_SECONDS = 10
 """How long a client may take over the headers of a request."""
@@ -53,7 +59,7 @@ def serve(
         )
         loader = partial(_application_maker(), options)
         server = _server(options)
-        server.on_startup(lambda: begins(_url(options)))
+        server.when_started = lambda: _tell_when_it_listens(options, begins)
         try:
             server.serve(target_loader=loader, wrap_loader=False)
         except SystemExit as exc:
@@ -72,8 +78,22 @@ def _application_maker() -> Callable[[ServiceOptions], Application]:
     return make_application
 
 
-def _server(options: ServiceOptions) -> MPServer:
-    return MPServer(
+class _Server(MPServer):
+    """Granian's server, which says when its workers were started.
+
+    Not before: what starts a thread must not fork after it.
+    """
+
+    when_started: Callable[[], None] = staticmethod(lambda: None)
+
+    def startup(self, *arguments: object) -> None:
+        """Start the workers."""
+        super().startup(*arguments)  # type: ignore[no-untyped-call]
+        self.when_started()
+
+
+def _server(options: ServiceOptions) -> _Server:
+    return _Server(
         "tagledger",
         address=options.host,
         port=options.port,
@@ -93,6 +113,28 @@ def _server(options: ServiceOptions) -> MPServer:
         workers_kill_timeout=STOPPING_SECONDS,
         log_dictconfig=LOGGING,
     )
+
+
+def _tell_when_it_listens(
+    options: ServiceOptions, begins: Callable[[str], None]
+) -> None:
+    """Each worker opens a socket of its own: the first that does counts."""
+
+    def wait() -> None:
+        host = options.host
+        if host in EVERYWHERE:
+            host = "::1" if ":" in host else "127.0.0.1"
+        while True:
+            try:
+                socket.create_connection((host, options.port), timeout=1).close()
+            except OSError:
+                time.sleep(LOOK_SECONDS)
+            else:
+                begins(_url(options))
+                return
+
+    # Without workers it waits for ever, and ends with the process.
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _url(options: ServiceOptions) -> str:
