@@ -9,7 +9,7 @@ import msgspec
 from litestar import Response
 from litestar.exceptions import HTTPException
 
-from tagledger.errors import TagledgerError
+from tagledger.errors import LedgerError, TagledgerError
 from tagledger.site.asked import AnyRequest
 from tagledger.site.rendering import Pages
 from tagledger.site.statuses import status_of
@@ -34,11 +34,15 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 def problem_of(error: Exception) -> Problem:
     """What went wrong, without anything that is only ours to know."""
     if isinstance(error, TagledgerError):
+        if isinstance(error, LedgerError):
+            _log.warning("%s", error)
         status = status_of(error)
+        # Where the ledger is, and what its database said, is only ours to know.
+        is_ours = isinstance(error, LedgerError)
         return Problem(
             title=HTTPStatus(status).phrase,
             status=status,
-            detail=str(error),
+            detail=_kind_of(error) if is_ours else str(error),
             code=error.code,
             hint=error.hint,
         )
@@ -47,6 +51,11 @@ def problem_of(error: Exception) -> Problem:
         return Problem(title=status.phrase, status=status, detail=error.detail)
     _log.error("a request failed", exc_info=error)
     return Problem(title="Internal Server Error", status=500)
+
+
+def _kind_of(error: TagledgerError) -> str:
+    """What kind of error it is, without what it is about."""
+    return (type(error).__doc__ or "").partition("\n")[0]
 
 
 class Failures:
