@@ -34,15 +34,13 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 def problem_of(error: Exception) -> Problem:
     """What went wrong, without anything that is only ours to know."""
     if isinstance(error, TagledgerError):
-        if isinstance(error, LedgerError):
-            _log.warning("%s", error)
         status = status_of(error)
-        # Where the ledger is, and what its database said, is only ours to know.
-        is_ours = isinstance(error, LedgerError)
+        # Where the ledger is, is ours to know.
+        said = error.problem if isinstance(error, LedgerError) else str(error)
         return Problem(
             title=HTTPStatus(status).phrase,
             status=status,
-            detail=_kind_of(error) if is_ours else str(error),
+            detail=said,
             code=error.code,
             hint=error.hint,
         )
@@ -51,11 +49,6 @@ def problem_of(error: Exception) -> Problem:
         return Problem(title=status.phrase, status=status, detail=error.detail)
     _log.error("a request failed", exc_info=error)
     return Problem(title="Internal Server Error", status=500)
-
-
-def _kind_of(error: TagledgerError) -> str:
-    """What kind of error it is, without what it is about."""
-    return (type(error).__doc__ or "").partition("\n")[0]
 
 
 class Failures:

@@ -36,10 +36,10 @@ def command(
     from tagledger.server.serving import serve
 
     address = ledger_address()
+    # Workers are forked from us and run long: garbage has to be looked for.
+    loaded()
     # Brings the schema up to date, which the workers, who only read, cannot.
     open_ledger(address, create=False).close()
-    # Workers are forked from us, and run long: garbage has to be looked for.
-    loaded()
     serve(
         ServiceOptions(
             ledger=address,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 
 import msgspec
@@ -19,11 +18,11 @@ from tagledger.flows.image_shown import (
 from tagledger.flows.tag_state import TagState, tag_state
 from tagledger.ledger.protocol import Ledger
 from tagledger.model.digest import Digest
-from tagledger.model.reference import DOCKER_HUB, Reference
 from tagledger.model.snapshot import Image, Snapshot
 from tagledger.reports.known import root_evidence
 from tagledger.site.addresses import LIVE, TAG, moment_text
 from tagledger.site.asked import AnyRequest, Asked
+from tagledger.site.host import host_of, name_here
 from tagledger.site.kept import Kept
 from tagledger.site.pages.absent import absent
 from tagledger.site.parameters import moment_of, name_behind, page_of, text_of
@@ -40,10 +39,6 @@ COUNTED = 60
 
 NOT_IN_THE_LEDGER = -1
 """How many states what was not taken from the ledger has."""
-
-_HOST = re.compile(
-    r"[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?|\[[0-9a-fA-F:.]+\](?::[0-9]{1,5})?"
-)
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,8 +100,8 @@ def tag_page(
         twins=_twins(snapshot),
         at_text=at_text,
         at_parameter=moment_text(state.at),
-        host=_host(request),
-        hub_name=_name_here(state.reference),
+        host=host_of(request),
+        hub_name=name_here(state.reference),
     )
 
 
@@ -161,17 +156,3 @@ def _twins(snapshot: Snapshot | None) -> frozenset[int]:
             twins.add(position)
         seen.add(text)
     return frozenset(twins)
-
-
-def _name_here(reference: Reference) -> str:
-    """How this service's registry calls the repository."""
-    if reference.domain == DOCKER_HUB:
-        return reference.path
-    return reference.name
-
-
-def _host(request: AnyRequest) -> str:
-    """Where visitors reach us, if what they sent can be a host."""
-    host = request.headers.get("host", "")
-    prefix = str(request.scope.get("root_path", ""))
-    return host if _HOST.fullmatch(host) and not prefix else ""
