@@ -135,10 +135,10 @@ def command(
         raise not_installed(exc) from exc
 
     address = ledger_address()
+    # Workers are forked from us and run long: garbage has to be looked for.
+    loaded()
     # Brings the schema up to date, which the workers, who only read, cannot.
     open_ledger(address, create=False, progress=_say).close()
-    # Workers are forked from us, and run long: garbage has to be looked for.
-    loaded()
     serve(
         ServiceOptions(
             ledger=address,
