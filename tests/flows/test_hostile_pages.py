@@ -11,17 +11,18 @@ from collections.abc import Iterator
 import pytest
 
 from support import hostile
+from support.asgi import Answered
 from support.html_page import HtmlPage
-from support.service import Answer
 from support.unhurried import UnhurriedSite
+from tagledger.model.reference import Reference
 
 MAX_BYTES = 2_000_000
 """Of a page: 200,000 characters that strangers wrote may be six times as long escaped."""
 
 MAX_ELEMENTS = 25_000
 
-MAX_DOCUMENT_BYTES = 45_000_000
-"""Of what is no page but the document itself, or its Markdown, laid out or as it is."""
+MAX_DOCUMENT_BYTES = 20_000_000
+"""Of what is no page but what was published itself: a config has up to 8 MiB."""
 
 SCRIPTS = ("tagledger.js", "htmx.min.js")
 
@@ -54,7 +55,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UnhurriedSite]:
     site.close()
 
 
-def assert_harmless(answer: Answer) -> HtmlPage:
+def assert_harmless(answer: Answered) -> HtmlPage:
     """A page in bounds, in which nothing runs but what is the site's own."""
     page = HtmlPage(answer.text)
     handlers = {
@@ -94,6 +95,26 @@ def test_a_page_of_what_strangers_wrote_is_harmless(
 
     assert answer.status == 200
     assert_harmless(answer)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_documents_are_laid_out_harmlessly(
+    site: UnhurriedSite, name: Reference
+) -> None:
+    """Raw documents are pages like others; their very bytes are no page to a browser."""
+    tag = HtmlPage(site.get(f"/t/{name.familiar}").text)
+    documents = {link for link in tag.links if link.startswith("/raw/")}
+
+    for document in documents:
+        assert_harmless(site.get(document))
+        exact = site.get(f"{document}?bytes=1")
+        assert exact.headers["content-type"] == "application/octet-stream"
+        assert exact.headers["x-content-type-options"] == "nosniff"
+        assert len(exact.body) < MAX_DOCUMENT_BYTES
+    page = site.get(f"/page/{name.familiar}")
+    assert page.headers["content-type"].startswith("text/plain")
+    assert page.headers["x-content-type-options"] == "nosniff"
+    assert len(page.body) < MAX_DOCUMENT_BYTES
 
 
 def test_markup_is_shown_as_it_was_written(site: UnhurriedSite) -> None:

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-BENCHES = ("startup", "round_trips", "many", "imports", "endpoint", "service")
+BENCHES = (
+    *("startup", "round_trips", "many", "imports", "endpoint", "service"),
+    "hostile_pages",
+)
 
 
 @pytest.mark.parametrize("name", BENCHES)
