@@ -14,14 +14,21 @@ SERVER_SCHEMES = ("postgresql://", "postgres://")
 
 
 def open_ledger(
-    address: str, *, create: bool = True, progress: Progress = lambda _text: None
+    address: str,
+    *,
+    create: bool = True,
+    progress: Progress = lambda _text: None,
+    busy_seconds: float | None = None,
 ) -> Ledger:
     """Open the ledger; without `create` one must be there.
 
+    A writer waits `busy_seconds` for another one, or as long as the engine thinks fit.
     `progress` is told in words when a ledger is made or its schema brought up to
     date. Raises a subclass of LedgerError.
     """
-    return Store(_engine(address, create=create, progress=progress))
+    return Store(
+        _engine(address, create=create, progress=progress, busy_seconds=busy_seconds)
+    )
 
 
 def restore_ledger(
@@ -43,7 +50,14 @@ def restore_ledger(
         source.close()
 
 
-def _engine(address: str, *, create: bool, progress: Progress) -> Engine:
+def _engine(
+    address: str,
+    *,
+    create: bool,
+    progress: Progress,
+    busy_seconds: float | None = None,
+) -> Engine:
+    waiting = {} if busy_seconds is None else {"busy_seconds": busy_seconds}
     if address.startswith(SERVER_SCHEMES):
         try:
             from tagledger.ledger.postgresql_engine import open_postgresql
@@ -52,7 +66,7 @@ def _engine(address: str, *, create: bool, progress: Progress) -> Engine:
             hint = "pip install 'tagledger[postgresql]'"
             raise NotSupported(problem, hint=hint) from exc
 
-        return open_postgresql(address, create=create, progress=progress)
+        return open_postgresql(address, create=create, progress=progress, **waiting)
     from tagledger.ledger.sqlite_engine import open_sqlite
 
-    return open_sqlite(Path(address), create=create, progress=progress)
+    return open_sqlite(Path(address), create=create, progress=progress, **waiting)

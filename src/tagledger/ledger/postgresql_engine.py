@@ -251,7 +251,8 @@ def open_postgresql(
                 address,
                 autocommit=True,
                 connect_timeout=CONNECT_SECONDS,
-                options=f"-c lock_timeout={int(busy_seconds * 1000)}",
+                # Nought would be to wait for ever.
+                options=f"-c lock_timeout={max(1, int(busy_seconds * 1000))}",
                 application_name="tagledger",
             )
             # Planning some questions takes longer than answering them.
