@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from support.postgresql import PASSWORD, USER, PostgresqlServer
+from support.small_disk import ROOM_BYTES, mounted, remount
 from support.statements import page
 from tagledger.errors import (
     LedgerFull,
@@ -30,28 +31,12 @@ from tagledger.ledger.stated import Stated
 from tagledger.ledger.store import Store
 from tagledger.model.reference import parse_reference
 
-ROOM_BYTES = 2 * 1024 * 1024
-
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system with two megabytes of room."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = [
-        "mount",
-        "-t",
-        "tmpfs",
-        "-o",
-        f"size={ROOM_BYTES}",
-        "tagledger-test",
-        str(folder),
-    ]
-    mounted = subprocess.run(command, capture_output=True, check=False)
-    if mounted.returncode != 0:
-        pytest.skip("only root may mount, and not in every container")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    with mounted(tmp_path / "disk") as folder:
+        yield folder
 
 
 def test_a_full_disk_loses_nothing(small_disk: Path) -> None:
@@ -98,7 +83,7 @@ def test_a_medium_that_cannot_be_written_can_be_read(small_disk: Path) -> None:
     path = small_disk / "ledger.db"
     with open_ledger(str(path)) as ledger:
         ledger.record([page("python:3.6", "a", 0)])
-    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    remount(small_disk, "ro")
 
     with open_ledger(str(path)) as ledger:
         assert 1 == len(ledger.history(parse_reference("python:3.6")))

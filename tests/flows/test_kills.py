@@ -16,11 +16,10 @@ from conftest import NewAddress
 from support.facts import Facts, difference, facts_at
 from support.images import random_image
 from support.killing import KillingRequest
-from support.page_history import Files, absent_page, git, page, repository
+from support.long_history import history
 from support.program import Program
 from support.publishing import put_into
 from support.registry import Registry
-from support.seed_page import SEED
 from support.tools import needs
 from support.warm import Warm, WarmProcess
 from tagledger.ledger.opening import open_ledger
@@ -35,39 +34,7 @@ pytestmark = [
 KILLS = 50
 """Of each of the two commands, on each of the two engines."""
 
-TAGS = 50
-COMMITS = 50
 IMAGES = {f"1.{number:02}": random_image(seed=number) for number in range(24)}
-
-
-def history(folder: Path) -> tuple[Path, dict[str, int]]:
-    """A repository of pages, more than one batch holds, and how many facts there are up to each commit."""
-    remote = "repos/python/remote"
-    seed = (SEED / "python-3.8.0-windowsservercore.md").read_bytes()
-    commits: list[dict[str, bytes]] = [{"3.8.0-windowsservercore": seed}]
-    for version in range(COMMITS):
-        changed = {}
-        for number in range(TAGS):
-            tag = f"3.{number}"
-            often = page(tag, 0) if version % 2 else absent_page(tag)
-            is_rare = (version + number) % 25 == 0
-            changed[tag] = page(tag, version) if is_rare else often
-        commits.append(changed)
-    files: list[Files] = [
-        {f"{remote}/{tag}.md": content for tag, content in changed.items()}
-        for changed in commits
-    ]
-    made = repository(folder, files)
-    names = git(made, "rev-list", "--reverse", "HEAD").decode().split()
-    # What a commit leaves as it was is no fact.
-    now: dict[str, bytes] = {}
-    facts = 0
-    counted = {}
-    for name, changed in zip(names, commits, strict=True):
-        facts += sum(now.get(tag) != content for tag, content in changed.items())
-        now |= changed
-        counted[name] = facts
-    return made, counted
 
 
 def test_a_killed_import_ends_as_one_that_was_never_interrupted(

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 VARIABLE = "TAGLEDGER_LEDGER"
 """The variable of the environment that names the ledger."""
 
+WAIT_VARIABLE = "TAGLEDGER_WAIT"
+"""How many seconds another program that writes is waited for."""
+
+MAX_WAIT_DIGITS = 6
+"""A week and more."""
+
 ledger_option = click.option(
     "--ledger",
     metavar="PATH",
@@ -56,4 +62,19 @@ def opened_ledger(session: Session, *, create: bool = False) -> Ledger:
     def tell(text: str) -> None:
         session.say(f"tagledger: {text}")
 
-    return open_ledger(ledger_address(), create=create, progress=tell)
+    return open_ledger(
+        ledger_address(),
+        create=create,
+        progress=tell,
+        busy_seconds=_waiting(session.opening.settings),
+    )
+
+
+def _waiting(settings: Settings) -> float | None:
+    """How long another writer is waited for; None where nothing is said of it."""
+    text = settings.environment.get(WAIT_VARIABLE)
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > MAX_WAIT_DIGITS:
+        raise click.UsageError(f"{WAIT_VARIABLE} is not a number of seconds: {text!r}")
+    return float(text)

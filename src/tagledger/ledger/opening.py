@@ -19,14 +19,21 @@ SERVER_SCHEMES = ("postgresql://", "postgres://")
 
 
 def open_ledger(
-    address: str, *, create: bool = True, progress: Progress = lambda _text: None
+    address: str,
+    *,
+    create: bool = True,
+    progress: Progress = lambda _text: None,
+    busy_seconds: float | None = None,
 ) -> Ledger:
     """Open the ledger; without `create` one must be there.
 
+    A writer waits `busy_seconds` for another one, or as long as the engine thinks fit.
     `progress` is told in words when a ledger is made or its schema brought up to
     date. Raises a subclass of LedgerError.
     """
-    return Store(_engine(address, create=create, progress=progress))
+    return Store(
+        _engine(address, create=create, progress=progress, busy_seconds=busy_seconds)
+    )
 
 
 def open_for_reading(address: str) -> Ledger:
@@ -66,7 +73,9 @@ def _engine(
     create: bool,
     progress: Progress = lambda _text: None,
     is_reader: bool = False,
+    busy_seconds: float | None = None,
 ) -> Engine:
+    waiting = {} if busy_seconds is None else {"busy_seconds": busy_seconds}
     if address.startswith(SERVER_SCHEMES):
         try:
             from tagledger.ledger.postgresql_engine import open_postgresql
@@ -76,10 +85,10 @@ def _engine(
             raise NotSupported(problem, hint=hint) from exc
 
         return open_postgresql(
-            address, create=create, progress=progress, is_reader=is_reader
+            address, create=create, progress=progress, is_reader=is_reader, **waiting
         )
     from tagledger.ledger.sqlite_engine import open_sqlite
 
     return open_sqlite(
-        Path(address), create=create, progress=progress, is_reader=is_reader
+        Path(address), create=create, progress=progress, is_reader=is_reader, **waiting
     )

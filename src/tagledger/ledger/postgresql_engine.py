@@ -315,7 +315,8 @@ def open_postgresql(
     LedgerUnreachable, LedgerNotFound, LedgerTooNew, LedgerTooOld, LedgerReadOnly.
     """
     place = redacted(address)
-    options = f"-c lock_timeout={int(busy_seconds * 1000)}"
+    # Nought would be to wait for ever.
+    options = f"-c lock_timeout={max(1, int(busy_seconds * 1000))}"
     if is_reader:
         options += " -c default_transaction_read_only=on"
 

@@ -17,7 +17,12 @@ from pathlib import Path
 
 import msgspec
 
-from tagledger.errors import InvalidContent, NotSupported, PlaceNotFound
+from tagledger.errors import (
+    InvalidContent,
+    NotSupported,
+    PlaceNotFound,
+    WriteFailed,
+)
 
 MAX_LINE_BYTES = 64 * 1024
 """Longest line of git's lists; a path has at most 4,096 bytes."""
@@ -269,6 +274,8 @@ def _run(
     )
     if done.returncode == 0:
         return done.stdout
+    if b"No space left on device" in done.stderr:
+        raise WriteFailed(str(folder), "no room left to unpack the bundle")
     if b"dubious ownership" in done.stderr:
         raise PlaceNotFound(str(folder), "git refuses it: it belongs to another user")
     return None

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tagledger.cli.collecting import rarely_collected
+from tagledger.cli.exit_codes import INTERRUPTED
 from tagledger.cli.ledger_options import opened_ledger
 from tagledger.cli.options import session_options
 from tagledger.cli.pace import Pace
@@ -19,6 +20,8 @@ from tagledger.flows.json_forms.form import encoded
 from tagledger.flows.json_forms.recording import import_report
 from tagledger.flows.prove_ledger import Proven, prove_ledger
 
+_KEPT = "what was written stays, and the same command goes on from there"
+
 MAX_SHOWN = 20
 """Versions that could not be read and are shown; `--json` has them all."""
 
@@ -28,7 +31,7 @@ MAX_SHOWN = 20
 @click.option("--no-proof", is_flag=True, help="Do not try to prove what came in.")
 @click.option("--json", "as_json", is_flag=True, help="What came of it, as JSON.")
 @session_options(platforms=False)
-def command(session: Session, path: Path, *, no_proof: bool, as_json: bool) -> None:
+def command(session: Session, path: Path, *, no_proof: bool, as_json: bool) -> int:
     """Take pages, their git history or an OCI layout into the ledger.
 
     PATH is a page, a folder of pages, a git repository (plain, bare or a bundle) with
@@ -47,6 +50,9 @@ def command(session: Session, path: Path, *, no_proof: bool, as_json: bool) -> N
             proven = None
             if not no_proof:
                 proven = prove_ledger(ledger, progress=Pace(session.progress))
+        except KeyboardInterrupt:
+            session.say(f"tagledger: interrupted: {_KEPT}")
+            return INTERRUPTED
         finally:
             session.progress.clear()
     for skipped in imported.skipped[:MAX_SHOWN]:
@@ -58,6 +64,7 @@ def command(session: Session, path: Path, *, no_proof: bool, as_json: bool) -> N
         session.write(encoded(import_report(imported, proven)))
     else:
         session.write("".join(f"{line}\n" for line in _lines(imported, proven)))
+    return 0
 
 
 def _lines(imported: Imported, proven: Proven | None) -> list[str]:
