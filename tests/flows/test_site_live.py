@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from support import kinds, pages_ledger
+from support import kinds, shown_ledger
 from support.images import random_image
 from support.pages import assert_nothing_runs, seen
 from support.program import Program
@@ -28,7 +28,7 @@ def registry() -> Iterator[Registry]:
 @pytest.fixture
 def ledger(tmp_path: Path) -> Path:
     """A ledger that knows nothing of it."""
-    return pages_ledger.fill(tmp_path / "ledger.sqlite")
+    return shown_ledger.fill(tmp_path / "ledger.sqlite")
 
 
 def test_a_look_up(registry: Registry, ledger: Path) -> None:

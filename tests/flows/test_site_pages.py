@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from support import pages_ledger
+from support import shown_ledger
 from support.pages import SeenPage, assert_nothing_runs, seen
 from support.seed_page import PAGE_FILE
 from support.service import Answer, Service
@@ -22,17 +22,17 @@ ELSEWHERE = (
 """Pages that have tests of their own."""
 
 ALL = (
-    pages_ledger.MOVED,
-    pages_ledger.SEED,
-    pages_ledger.REPORTED,
-    pages_ledger.CONTRADICTED,
-    pages_ledger.PARTIAL,
-    pages_ledger.INDEX,
-    pages_ledger.ATTESTED,
-    pages_ledger.SPARSE,
-    pages_ledger.CHART,
-    pages_ledger.FOREIGN,
-    pages_ledger.OLD,
+    shown_ledger.MOVED,
+    shown_ledger.SEED,
+    shown_ledger.REPORTED,
+    shown_ledger.CONTRADICTED,
+    shown_ledger.PARTIAL,
+    shown_ledger.INDEX,
+    shown_ledger.ATTESTED,
+    shown_ledger.SPARSE,
+    shown_ledger.CHART,
+    shown_ledger.FOREIGN,
+    shown_ledger.OLD,
     "example:1.0-gone",
 )
 
@@ -40,7 +40,7 @@ ALL = (
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The service over a ledger with one of everything."""
-    path = pages_ledger.fill(tmp_path_factory.mktemp("site") / "ledger.sqlite")
+    path = shown_ledger.fill(tmp_path_factory.mktemp("site") / "ledger.sqlite")
     with Service(path) as running:
         yield running
 
@@ -108,7 +108,7 @@ def test_an_image_is_shown_whole(service: Service) -> None:
         "VERSION 1.0.2",
         "org.example.kind test",
         "by tag docker pull example:1.0",
-        f"docker pull example@{pages_ledger.TWO.digest}",
+        f"docker pull example@{shown_ledger.TWO.digest}",
         f"docker pull 127.0.0.1:{service.port}/at/2019-11-15/library/example:1.0",
         "Downloads named in the steps https://x.example/1.0.2.tar.gz",
         "layers read",
@@ -129,10 +129,10 @@ def test_a_tag_at_a_moment(service: Service) -> None:
     after = page_at(service, "/t/example:1.0?at=2019-11-15")
     now = page_at(service, "/t/example:1.0")
 
-    assert pages_ledger.ONE.digest in before.text
-    assert pages_ledger.ONE.digest in moment.text
-    assert pages_ledger.TWO.digest in after.text
-    assert pages_ledger.TWO.digest in now.text
+    assert shown_ledger.ONE.digest in before.text
+    assert shown_ledger.ONE.digest in moment.text
+    assert shown_ledger.TWO.digest in after.text
+    assert shown_ledger.TWO.digest in now.text
     assert "This is the past" in before.text
     assert "This is the past" not in now.text
     assert "/t/example:1.0?at=2019-11-15T12:00:00Z" in map(unquote, before.links)
@@ -166,19 +166,19 @@ def test_a_tag_that_is_gone(service: Service) -> None:
 
 def test_platforms_are_tabs(service: Service) -> None:
     """One tab for each, of which one is current, and each leads to its image."""
-    page = page_at(service, f"/t/{pages_ledger.INDEX}")
+    page = page_at(service, f"/t/{shown_ledger.INDEX}")
     current = page.having("a", **{"aria-current": "page"})
-    arm = page_at(service, f"/t/{pages_ledger.INDEX}?platform=linux/arm64/v8")
+    arm = page_at(service, f"/t/{shown_ledger.INDEX}?platform=linux/arm64/v8")
 
     assert 1 == len(current)
-    assert f"/t/{pages_ledger.INDEX}?platform=linux/arm64/v8" in page.links
+    assert f"/t/{shown_ledger.INDEX}?platform=linux/arm64/v8" in page.links
     assert "Platform linux/amd64" in page.text
     assert "Platform linux/arm64/v8" in arm.text
 
 
 def test_a_proven_page(service: Service) -> None:
     """The founding page: its list and manifests are proven, what it tells of steps and dates is reported."""
-    page = page_at(service, f"/t/{pages_ledger.SEED}")
+    page = page_at(service, f"/t/{shown_ledger.SEED}")
 
     assert "proven" in page.text
     for text in (
@@ -187,14 +187,14 @@ def test_a_proven_page(service: Service) -> None:
         "foreign: held elsewhere",
         'Command ["python"]',
         "Built with Docker 18.03.1-ee-4",
-        f"/at/2019-11-13/library/{pages_ledger.SEED}",
+        f"/at/2019-11-13/library/{shown_ledger.SEED}",
     ):
         assert text in page.text
 
 
 def test_what_is_only_reported(service: Service) -> None:
     """No word says more, and no line offers to pull it from here."""
-    page = page_at(service, f"/t/{pages_ledger.REPORTED}")
+    page = page_at(service, f"/t/{shown_ledger.REPORTED}")
 
     assert "layers reported" in page.text
     assert "Not to be pulled from here" in page.text
@@ -205,14 +205,14 @@ def test_what_is_only_reported(service: Service) -> None:
 
 def test_what_is_contradicted(service: Service) -> None:
     """The word and the reason."""
-    page = page_at(service, f"/t/{pages_ledger.CONTRADICTED}")
+    page = page_at(service, f"/t/{shown_ledger.CONTRADICTED}")
 
-    assert f"contradicted {pages_ledger.WHY}" in page.text
+    assert f"contradicted {shown_ledger.WHY}" in page.text
 
 
 def test_what_is_partly_known(service: Service) -> None:
     """What was written down is shown, and why there is no more."""
-    page = page_at(service, f"/t/{pages_ledger.PARTIAL}")
+    page = page_at(service, f"/t/{shown_ledger.PARTIAL}")
 
     assert "Only partly known." in page.text
     assert "What was written down of it" in page.text
@@ -221,7 +221,7 @@ def test_what_is_partly_known(service: Service) -> None:
 
 def test_attestations(service: Service) -> None:
     """They stand with the image that they speak of, and say what they state."""
-    page = page_at(service, f"/t/{pages_ledger.ATTESTED}")
+    page = page_at(service, f"/t/{shown_ledger.ATTESTED}")
 
     assert "Attestations" in page.text
     assert "https://slsa.dev/provenance" in page.text
@@ -229,7 +229,7 @@ def test_attestations(service: Service) -> None:
 
 def test_an_artifact(service: Service) -> None:
     """A chart is no image: its type and its blobs."""
-    page = page_at(service, f"/t/{pages_ledger.CHART}")
+    page = page_at(service, f"/t/{shown_ledger.CHART}")
 
     assert "Artifact: application/vnd.cncf.helm.config.v1+json" in page.text
     assert "application/vnd.cncf.helm.chart.content.v1.tar+gzip" in page.text
@@ -237,15 +237,15 @@ def test_an_artifact(service: Service) -> None:
 
 def test_a_sparse_index(service: Service) -> None:
     """What is listed and not held is named."""
-    page = page_at(service, f"/t/{pages_ledger.SPARSE}")
+    page = page_at(service, f"/t/{shown_ledger.SPARSE}")
 
     assert "Missing: listed, and not held by this source" in page.text
 
 
 def test_an_image_by_its_digest(service: Service) -> None:
     """A reference with a digest is a page too; one that the repository never had is not."""
-    page = page_at(service, f"/t/example@{pages_ledger.ONE.digest}")
-    elsewhere = page_at(service, f"/t/other@{pages_ledger.ONE.digest}", status=404)
+    page = page_at(service, f"/t/example@{shown_ledger.ONE.digest}")
+    elsewhere = page_at(service, f"/t/other@{shown_ledger.ONE.digest}", status=404)
 
     assert "VERSION 1.0.1" in page.text
     assert "no observation of it" in elsewhere.text
@@ -314,8 +314,8 @@ def test_the_front_page(service: Service) -> None:
         ("docker pull example:1.0", "/t/example:1.0"),
         ("example", "/r/example"),
         ("other/told", "/r/other/told"),
-        (pages_ledger.ONE.digest, f"/d/{pages_ledger.ONE.digest}"),
-        (pages_ledger.ONE.digest[7:21].upper(), f"/d/{pages_ledger.ONE.digest}"),
+        (shown_ledger.ONE.digest, f"/d/{shown_ledger.ONE.digest}"),
+        (shown_ledger.ONE.digest[7:21].upper(), f"/d/{shown_ledger.ONE.digest}"),
     ],
 )
 def test_search_goes_straight_to_what_is_named(
@@ -384,12 +384,12 @@ def test_a_digest_that_several_begin_with(service: Service) -> None:
 
 def test_a_document_is_laid_out(service: Service) -> None:
     """Every digest in it is a link, and the exact bytes can be had."""
-    digest = pages_ledger.ONE.digest
+    digest = shown_ledger.ONE.digest
     page = page_at(service, f"/raw/{digest}")
     content = service.get(f"/raw/{digest}?bytes=1")
 
-    assert f"/d/{pages_ledger.ONE.layers[0].blob.digest}" in page.links
-    assert pages_ledger.ONE.manifest.content == content.body
+    assert f"/d/{shown_ledger.ONE.layers[0].blob.digest}" in page.links
+    assert shown_ledger.ONE.manifest.content == content.body
     assert "application/octet-stream" == content.headers["content-type"]
     assert "nosniff" == content.headers["x-content-type-options"]
     assert content.headers["content-disposition"].startswith("attachment")
@@ -397,7 +397,7 @@ def test_a_document_is_laid_out(service: Service) -> None:
 
 def test_a_document_that_is_not_held(service: Service) -> None:
     """404 for a layer, whose bytes no ledger has; 400 for what is no digest."""
-    layer = pages_ledger.ONE.layers[0].blob.digest
+    layer = shown_ledger.ONE.layers[0].blob.digest
 
     assert "only" not in page_at(service, f"/raw/{layer}", status=404).title
     page_at(service, "/raw/sha256:12", status=400)
@@ -405,7 +405,7 @@ def test_a_document_that_is_not_held(service: Service) -> None:
 
 def test_the_page_as_it_was_published(service: Service) -> None:
     """To the byte, as text that no browser runs."""
-    answer = service.get(f"/page/{pages_ledger.SEED}")
+    answer = service.get(f"/page/{shown_ledger.SEED}")
 
     assert PAGE_FILE.read_bytes() == answer.body
     assert "text/plain; charset=utf-8" == answer.headers["content-type"]
@@ -418,7 +418,7 @@ def test_the_report_as_json(service: Service) -> None:
 
     report = json.loads(answer.body)
     assert "application/json" == answer.headers["content-type"]
-    assert pages_ledger.ONE.digest in json.dumps(report)
+    assert shown_ledger.ONE.digest in json.dumps(report)
 
 
 def test_style_and_script_are_kept_for_good(service: Service) -> None:

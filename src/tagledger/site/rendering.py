@@ -74,10 +74,14 @@ class Pages:
         **values: Any,  # noqa: ANN401 - templates take all kinds
     ) -> str:
         """The text of a page; `unlinked` where its digests are not in the ledger."""
-        token = _PAGE.set(_Page(_prefix(request), datetime.now(UTC), unlinked))
+        now = datetime.now(UTC)
+        token = _PAGE.set(_Page(_prefix(request), now, unlinked))
         try:
             return self._templates.get_template(template).render(
-                visitor=visitor_of(request), login=request.scope.get(LOGIN), **values
+                now=now,
+                visitor=visitor_of(request),
+                login=request.scope.get(LOGIN),
+                **values,
             )
         finally:
             _PAGE.reset(token)
@@ -108,8 +112,8 @@ def _static(name: str) -> str:
     return link(_PAGE.get().prefix, static_path(name))
 
 
-def _ago(moment: datetime) -> str:
-    return ago(moment, _PAGE.get().now)
+def _ago(moment: datetime, now: datetime | None = None) -> str:
+    return ago(moment, now or _PAGE.get().now)
 
 
 def _is_unlinked() -> bool:
