@@ -226,6 +226,8 @@ class PostgresqlEngine:
                         "INSERT INTO schema_version VALUES (%s, %s)",
                         (number, datetime.now(UTC).isoformat(timespec="seconds")),
                     )
+        if version == newest:
+            return
         word = f"schema {version} brought to {newest}" if version else "a new ledger"
         progress(f"{self.place}: {word}")
 

@@ -395,6 +395,8 @@ def _migrate(connection: sqlite3.Connection, place: str, progress: Progress) -> 
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+    if version == newest:
+        return
     if version:
         progress(f"{place}: schema {version} brought to {newest}")
     else:
