@@ -1,8 +1,9 @@
 """What others kept, brought into a ledger: pages, their history in git, layouts."""
 
+import json
 import os
-import random
-import signal
+import re
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from support.gate import Gate
 from support.images import index_of, random_image
+from support.long_history import history
 from support.page_history import (
     Files,
     absent_page,
@@ -22,9 +25,12 @@ from support.page_history import (
     tag_details,
 )
 from support.program import Program
-from support.publishing import write_layout
+from support.pseudo_terminal import run_in_terminal
+from support.publishing import put_into, write_layout
+from support.registry import Registry
 from support.seed_page import SEED
 from support.tools import needs
+from tagledger.cli.pace import MIN_SECONDS
 from tagledger.errors import DamagedPage, NotSupported, PlaceNotFound
 from tagledger.flows.import_history import HistoryImport
 from tagledger.flows.import_place import import_place
@@ -220,10 +226,10 @@ def test_an_import_that_was_interrupted_goes_on(
         imported(folder, other)
         expected = other.counts()
     with opened_repository(folder, {"PATH": os.environ["PATH"]}) as opened:
-        history = HistoryImport(opened)
+        reading = HistoryImport(opened)
         with pytest.raises(KeyboardInterrupt):
             write_all(
-                broken_off(history.statements(None), stop), ledger, batch_statements=1
+                broken_off(reading.statements(None), stop), ledger, batch_statements=1
             )
 
     imported(folder, ledger)
@@ -244,33 +250,6 @@ def broken_off(
     for _ in range(stop):
         yield next(items)
     raise KeyboardInterrupt
-
-
-def test_a_killed_import_is_made_up_for(tmp_path: Path, program: Program) -> None:
-    """SIGKILL at random moments: each time the ledger opens, and the last run completes it."""
-    tags = [f"3.{number}" for number in range(40)]
-    commits: list[Files] = [
-        {f"{REMOTE}/{tag}.md": page(tag, version) for tag in tags}
-        for version in range(120)
-    ]
-    folder = repository(tmp_path / "reports", commits)
-    chance = random.Random(4)  # noqa: S311 - moments need a seed, not secrecy
-    file = str(tmp_path / "ledger.sqlite")
-    arguments = ("--ledger", file, "import", "--no-proof", str(folder))
-    for _ in range(4):
-        running = program.start(*arguments)
-        time.sleep(chance.uniform(0.2, 1.6))
-        running.send_signal(signal.SIGKILL)
-        running.communicate()
-        with open_ledger(file) as ledger:
-            assert [] == list(ledger.check())
-
-    done = program.run(*arguments)
-
-    assert 0 == done.code
-    with open_ledger(file) as ledger:
-        assert (120 * 40, 40) == (ledger.counts().observations, ledger.counts().tags)
-        assert [] == list(ledger.check())
 
 
 def test_pages_are_imported_from_a_folder_and_alone(
@@ -336,6 +315,53 @@ def test_a_layout_is_imported_with_its_bytes(tmp_path: Path, ledger: Ledger) -> 
     assert ["app:1.0", "app:2.0"] == names
     assert (2, 0) == (first.recorded.observations, again.recorded.observations)
     assert 5 == ledger.counts().contents
+
+
+def test_a_pulled_copy_is_imported(program: Program) -> None:
+    """What `pull` wrote is what the registry served: read, every document held, under the name that the copy has."""
+    index = index_of([random_image(seed=1), random_image(seed=2)])
+    with Registry() as registry:
+        put_into(registry, "a/b", index, "1.0")
+        name = f"{registry.address}/a/b:1.0"
+        assert 0 == program.run("pull", name, "oci:copy:1.0").code
+
+    first = program.run("import", "--json", "copy")
+    again = program.output("import", "copy")
+
+    added = json.loads(first.out)["added"]
+    assert (0, 1, 5) == (first.code, added["observations"], added["contents"])
+    assert b"nothing new\n" == again
+    assert index.root.content == program.output("raw", "ledger:copy:1.0")
+    (state,) = json.loads(program.output("history", "--json", "copy:1.0"))["states"]
+    assert ("read", index.digest) == (state["evidence"], state["digest"])
+
+
+def test_an_import_shows_how_fast_and_how_long_still(
+    tmp_path: Path, program: Program
+) -> None:
+    """On a terminal: commits done of all, with rate and time left, once it has run long enough to tell."""
+    folder = history(tmp_path / "reports")[0]
+    gate = Gate(tmp_path / "gate", 19_000_000)
+    slowed = program.with_variables(PATH=f"{gate.folder}:{os.environ['PATH']}")
+
+    def hold_up() -> None:
+        while not (gate.folder / "reached").exists():
+            time.sleep(0.01)
+        time.sleep(2 * MIN_SECONDS)
+        gate.open()
+
+    holding = threading.Thread(target=hold_up)
+    holding.start()
+    try:
+        done = run_in_terminal(slowed, "import", str(folder), keeps_stdout=True)
+    finally:
+        gate.open()
+        (gate.folder / "reached").touch()
+        holding.join()
+
+    assert 0 == done.code
+    paced = re.compile(r"reading: commits, [\d,]+/s, \d+:\d\d left, \d+ of 51")
+    assert any(map(paced.fullmatch, done.err.split("\r\x1b[2K")))
 
 
 def test_what_is_not_there_is_said(tmp_path: Path, ledger: Ledger) -> None:
