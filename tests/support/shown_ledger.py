@@ -1,145 +1,135 @@
-"""A small ledger with everything that its pages tell apart: moved, gone, back, disputed, read, proven and reported."""
-
-from __future__ import annotations
+"""A small ledger with one of everything that a page has to show."""
 
 import asyncio
-from datetime import datetime, timedelta
-from hashlib import sha256
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import msgspec
-
-from support.blobs import Blob, Json, Published
-from support.images import Image, image_of, index_of
-from support.layers import Layer
-from support.media_types import DOCKER_LAYER
-from support.memory_contents import snapshot_of
-from support.platforms import Platform
-from support.statements import BEGAN, REGISTRY_SOURCE, gone, page
+from support import kinds
+from support.artifacts import helm_chart
+from support.blobs import JsonObject
+from support.images import Image, image_of, index_of, random_image
+from support.layers import make_layer
+from support.schema1 import schema_1_signed
+from support.seed_page import PAGE_FILE
+from support.statements import from_registry
+from support.told import absent, served, told
+from tagledger.flows.prove_ledger import prove_ledger
 from tagledger.ledger.opening import open_ledger
 from tagledger.ledger.stated import Stated
+from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
-from tagledger.model.reference import parse_reference
-from tagledger.model.source import Wanted
-from tagledger.reports.page.writer import write_page
+from tagledger.reports.page.parts import cut_page
+from tagledger.reports.page.reader import read_page
 
-APP = "example/app:1.0"
-EDGE = "example/app:edge"
-DISPUTED = "example/disputed:1.0"
-PAGED = "example/paged:1.0"
+BEGAN = datetime(2019, 11, 13, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
 
-PAGED_STATES = 60
+MOVED = "example:1.0"
+"""Was one image for two days, then another; `example:1.0-gone` is not there any more."""
+
+SEED = "python:3.8.0-windowsservercore"
+REPORTED = "other/told:1"
+CONTRADICTED = "other/wrong:1"
+PARTIAL = "other/partly:1"
+INDEX = "example/many:2.0"
+ATTESTED = "example/attested:1"
+SPARSE = "example/sparse:1"
+CHART = "example/chart:1"
+FOREIGN = "example/foreign:1"
+OLD = "example/old:1"
+WHY = "the config that it names is another image's"
+
+_BASE = make_layer({"base": b"base" * 500})
 
 
-def moment(number: int) -> datetime:
-    """So many days after the first."""
-    return BEGAN + timedelta(days=number)
-
-
-def digest(name: str) -> str:
-    """The digest that stands for this name."""
-    return f"sha256:{sha256(name.encode()).hexdigest()}"
-
-
-def layer(name: str, size_bytes: int) -> Layer:
-    """A layer of that size."""
-    return Layer(
-        Blob(f"{DOCKER_LAYER}.gzip", b"x" * size_bytes, digest(name)),
-        digest(f"unpacked {name}"),
+def built(version: str) -> Image:
+    """An image on a base that all versions share, with every setting that there is."""
+    own = make_layer({"version": version.encode() * 50})
+    history = (
+        ("/bin/sh -c #(nop) ADD file:1234 in / ", False),
+        ('/bin/sh -c #(nop)  CMD ["bash"]', True),
+        (f"/bin/sh -c curl -fsSL https://x.example/{version}.tar.gz | tar -x", False),
+        (f"/bin/sh -c #(nop)  ENV VERSION={version}", True),
     )
-
-
-def app(version: str, *, base: str = "base 1", architecture: str = "amd64") -> Image:
-    """An image on a base of two layers, with two of its own."""
-    own = f"{version} {architecture}"
-    layers = [
-        layer(f"{base} {architecture}", 40_000),
-        layer(f"tools of {base} {architecture}", 9_000),
-        layer(f"code of {own}", 3_000 * int(version[-1]) + 2_000),
-        layer(f"notes {architecture}", 100),
-    ]
-    config: dict[str, Json] = {
-        "architecture": architecture,
+    config: JsonObject = {
+        "architecture": "amd64",
         "os": "linux",
-        "created": "2017-02-28T12:00:00Z",
-        "docker_version": "17.03.0-ce",
+        "created": "2019-11-12T10:00:00Z",
+        "author": "somebody",
         "config": {
-            "Env": ["PATH=/usr/local/bin:/usr/bin", f"APP_VERSION={version}"],
-            "Cmd": ["serve", "--quiet"],
-            "Labels": {"org.example.version": version},
+            "Env": ["PATH=/bin", f"VERSION={version}"],
+            "Labels": {"org.example.kind": "test"},
+            "Entrypoint": ["/entry"],
+            "Cmd": ["serve"],
+            "User": "nobody",
+            "ExposedPorts": {"8080/tcp": {}},
+            "Volumes": {"/data": {}},
+            "WorkingDir": "/srv",
+            "StopSignal": "SIGINT",
+            "Healthcheck": {
+                "Test": ["CMD-SHELL", "curl localhost"],
+                "Interval": 30_000_000_000,
+            },
         },
+        "rootfs": {"type": "layers", "diff_ids": [_BASE.diff_id, own.diff_id]},
         "history": [
-            _step(f"/bin/sh -c #(nop) ADD file:{digest(base)[7:]} in / "),
-            _step("/bin/sh -c apt-get update \t&& apt-get install -y curl"),
-            _step('/bin/sh -c #(nop)  CMD ["bash"]', makes_layer=False),
-            _step(f"/bin/sh -c #(nop)  ENV APP_VERSION={version}", makes_layer=False),
-            _step(f"/bin/sh -c curl -fsSL https://example.com/app-{version}.tar.gz | tar -xz -C /opt"),
-            _step("/bin/sh -c #(nop) COPY file:notes in /notes "),
-            _step('/bin/sh -c #(nop)  CMD ["serve" "--quiet"]', makes_layer=False),
+            {"created": "2019-11-12T10:00:00Z", "created_by": text}
+            | ({"empty_layer": True} if is_empty else {})
+            for text, is_empty in history
         ],
-        "rootfs": {"type": "layers", "diff_ids": [item.diff_id for item in layers]},
-    }  # fmt: skip
-    return image_of(config, layers, platform=Platform("linux", architecture))
+    }
+    return image_of(config, [_BASE, own])
 
 
-def fill_site_ledger(path: Path) -> Path:
-    """Make it. `APP` is v1, v2, gone, v2 again, v1 again, and then on another base and on a second platform."""
-    first = app("1.0").published
-    second = app("1.1").published
-    third = index_of(
-        [app("1.2", base="base 2"), app("1.2", base="base 2", architecture="arm64")]
-    )
-    batch = [
-        *(read(APP, first, number) for number in (0, 1)),
-        read(APP, second, 5),
-        _absent(APP, 9),
-        read(APP, second, 12),
-        read(APP, first, 20),
-        read(APP, third, 30),
-        read(EDGE, third, 31),
-        *(read(DISPUTED, first, number) for number in (0, 4)),
-        *(
-            read(DISPUTED, second, number, source="docker://mirror")
-            for number in (1, 3)
-        ),
-        *(reported(page(PAGED, f"{number}", number)) for number in range(PAGED_STATES)),
-    ]
-    with open_ledger(str(path)) as ledger:
-        ledger.record(batch)
+ONE, TWO = built("1.0.1"), built("1.0.2")
+
+
+def fill(path: Path) -> Path:
+    """Make the ledger; what a page told is proven where it can be."""
+    asyncio.run(_fill(path))
     return path
 
 
-def read(
-    name: str, published: Published, number: int, *, source: str = REGISTRY_SOURCE
-) -> Stated:
-    """What a registry served on that day, all of it read."""
-    snapshot = asyncio.run(snapshot_of(published, wanted=Wanted(attestations=True)))
-    return Stated(
-        snapshot=msgspec.structs.replace(
-            snapshot,
-            reference=parse_reference(name),
-            source=source,
-            observed_at=moment(number),
+async def _fill(path: Path) -> None:
+    wrong = await told(random_image(seed=12).published, CONTRADICTED, BEGAN)
+    with open_ledger(str(path)) as ledger:
+        ledger.record(
+            [
+                await served(ONE.published, MOVED, BEGAN),
+                await served(ONE.published, MOVED, BEGAN + DAY),
+                await served(TWO.published, MOVED, BEGAN + 2 * DAY),
+                await served(ONE.published, "example:1.0-gone", BEGAN),
+                absent("example:1.0-gone", BEGAN + DAY),
+                await served(kinds.docker_list(), INDEX, BEGAN),
+                await served(kinds.attested_index(), ATTESTED, BEGAN),
+                await served(kinds.sparse_index(), SPARSE, BEGAN),
+                await served(kinds.docker_foreign_layers(), FOREIGN, BEGAN),
+                await served(schema_1_signed(), OLD, BEGAN),
+                await served(helm_chart(), CHART, BEGAN),
+                from_registry(PARTIAL, "1", 0),
+                *_seed(),
+            ]
         )
+        prove_ledger(ledger)
+        # After the proof, which would find that these can be proven.
+        reported = index_of([random_image(seed=5)])
+        ledger.record([await told(reported, REPORTED, BEGAN), wrong])
+        assert wrong.snapshot.root is not None
+        verdicts: dict[Digest, tuple[Evidence, str]] = {
+            wrong.snapshot.root.digest: (Evidence.CONTRADICTED, WHY)
+        }
+        ledger.judge(verdicts)
+
+
+def _seed() -> Iterator[Stated]:
+    """The founding page, as its file is imported."""
+    page = PAGE_FILE.read_bytes()
+    snapshot = read_page(page, place="history of pages", observed_at=BEGAN)
+    parts, separator = cut_page(page)
+    yield Stated(
+        snapshot=snapshot.snapshots[0],
+        parts=parts,
+        separator=separator,
+        evidence=Evidence.REPORTED,
     )
-
-
-def _absent(name: str, number: int) -> Stated:
-    """That a registry knew of no such name on that day."""
-    said = gone(name, number, source=REGISTRY_SOURCE)
-    return msgspec.structs.replace(said, evidence=Evidence.READ)
-
-
-def reported(said: Stated) -> Stated:
-    """The same with a page that says so, as the record would write it."""
-    return msgspec.structs.replace(
-        said, parts=(write_page(said.snapshot),), separator=b""
-    )
-
-
-def _step(text: str, *, makes_layer: bool = True) -> dict[str, Json]:
-    return {
-        "created": "2017-02-28T12:00:00Z",
-        "created_by": text,
-        **({} if makes_layer else {"empty_layer": True}),
-    }
