@@ -7,7 +7,10 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-ORDER = ("startup", "round_trips", "many", "pages", "imports", "proof", "service")
+ORDER = (
+    *("startup", "round_trips", "many", "pages", "imports", "proof"),
+    *("endpoint", "service"),
+)
 """The programs among the modules; the others are what they are made of."""
 
 

@@ -140,6 +140,42 @@ def test_the_tags_are_those_of_the_moment(filled: Ledger) -> None:
     assert not filled.has_tags(parse_repository("nobody/knows"), LATEST)
 
 
+def test_tags_come_in_parts_without_regard_to_case(ledger: Ledger) -> None:
+    """Each part begins behind the last name of the one before, whether that is there or not."""
+    names = [
+        "_",
+        "1.0",
+        "1.0-RC",
+        "1.0-rc",
+        "1.10",
+        "alpha",
+        "Beta",
+        "beta",
+        "gamma",
+        "Z",
+    ]
+    ledger.record(
+        [
+            *(page(f"python:{name}", "3.6", 0) for name in names),
+            gone("python:gamma", 1),
+        ]
+    )
+    left = sorted({*names} - {"gamma"}, key=lambda name: (name.lower(), name))
+
+    assert left == ledger.tags_at(PYTHON, LATEST)
+    for limit in (1, 3, 20):
+        found: list[str] = []
+        while part := ledger.tags_at(
+            PYTHON, LATEST, after=found[-1] if found else "", limit=limit
+        ):
+            found += part
+        assert left == found
+    assert ["Z"] == ledger.tags_at(PYTHON, LATEST, after="GAMMA")
+    assert left == ledger.tags_at(PYTHON, LATEST, after="!")
+    assert [] == ledger.tags_at(PYTHON, LATEST, after="\0"), "it is kept as a high one"
+    assert [] == ledger.tags_at(PYTHON, LATEST, after="z" * 5_000)
+
+
 def test_since_when_a_name_is_known(filled: Ledger) -> None:
     """A name by its own first observation, a repository by that of its first name."""
     tag = msgspec.structs.replace(PYTHON, tag="3.7")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-BENCHES = ("startup", "round_trips", "many", "imports", "service")
+BENCHES = ("startup", "round_trips", "many", "imports", "endpoint", "service")
 
 
 @pytest.mark.parametrize("name", BENCHES)

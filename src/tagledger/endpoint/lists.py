@@ -17,8 +17,11 @@ from tagledger.endpoint.request import Request
 from tagledger.flows.past import lists
 from tagledger.model.media_types import OCI_INDEX
 
-MAX_NAMES = 10_000
-"""Longest part of a list of names given at once."""
+MAX_TAGS = 10_000
+"""Most tags given at once."""
+
+MAX_REPOSITORIES = 1_000
+"""Most repositories: each is looked at, whether it had a tag."""
 
 MAX_REFERRERS = 200
 """Likewise of referrers, each of which is read: what clients take is 4 MB."""
@@ -47,7 +50,7 @@ async def answer_tags(request: Request) -> None:
     request.refuse_what_is_kept_from()
     asked = request.asked
     given = request.parameters()
-    limit = _limit(given)
+    limit = _limit(given, MAX_TAGS)
     question = partial(
         lists.tags,
         repository=asked.repository,
@@ -67,7 +70,7 @@ async def answer_catalog(request: Request) -> None:
     asked = request.asked
     visitor = request.visitor
     given = request.parameters()
-    limit = _limit(given)
+    limit = _limit(given, MAX_REPOSITORIES)
     question = partial(
         lists.repositories,
         by=asked.by,
@@ -108,15 +111,15 @@ async def answer_referrers(request: Request) -> None:
     await _send(request, _Index(part.items), OCI_INDEX, more, *filters)
 
 
-def _limit(given: dict[str, str]) -> int:
+def _limit(given: dict[str, str], most: int) -> int:
     """How many names are wanted at most."""
     text = given.get("n")
     if text is None:
-        return MAX_NAMES
+        return most
     if not _NUMBER.fullmatch(text):
         said = "n is a number, of how many are wanted"
         raise Problem(400, problems.PAGINATION_NUMBER_INVALID, said)
-    return min(int(text), MAX_NAMES)
+    return min(int(text), most)
 
 
 async def _send(

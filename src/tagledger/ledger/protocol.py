@@ -201,8 +201,15 @@ class Ledger(Protocol):
         """The manifests held that say of themselves that they belong to this one."""
         ...
 
-    def tags_at(self, repository: Reference, moment: datetime) -> list[str]:
-        """The tags that there were at that moment, sorted."""
+    def tags_at(
+        self,
+        repository: Reference,
+        moment: datetime,
+        *,
+        after: str = "",
+        limit: int = 50,
+    ) -> list[str]:
+        """The tags that there were at that moment, sorted without regard to case."""
         ...
 
     def has_tags(self, repository: Reference, moment: datetime) -> bool:

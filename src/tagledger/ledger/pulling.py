@@ -7,7 +7,7 @@ from functools import partial
 
 from tagledger.ledger.contents import digest_of
 from tagledger.ledger.engine import Engine, Row
-from tagledger.ledger.keys import microseconds, moment_of
+from tagledger.ledger.keys import bounded, microseconds, moment_of
 from tagledger.ledger.names import repository_name, tag_name
 from tagledger.ledger.nesting import Held, is_within
 from tagledger.model.digest import Digest
@@ -53,15 +53,20 @@ def referrers(engine: Engine, subject: Digest) -> list[Digest]:
     return sorted(map(_digest, engine.query("referrers", hash=subject.raw)))
 
 
-def tags_at(engine: Engine, repository: Reference, moment: datetime) -> list[str]:
+def tags_at(
+    engine: Engine, repository: Reference, moment: datetime, after: str, limit: int
+) -> list[str]:
     """As `Ledger.tags_at`."""
+    after = bounded(after)
     rows = engine.query(
         "tags_at",
         repository=repository_name(repository),
         moment=microseconds(moment),
+        lower=after.lower(),
+        after=after,
+        limit=limit,
     )
-    # What begins with @ stands for an observation of a digest without a tag.
-    return sorted(name for (name,) in rows if name and not name.startswith("@"))
+    return [name for (name,) in rows]
 
 
 def has_tags(engine: Engine, repository: Reference, moment: datetime) -> bool:

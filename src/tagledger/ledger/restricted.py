@@ -309,11 +309,18 @@ class RestrictedLedger:
         """The manifests that belong to this one and are seen."""
         return [*filter(self._sees_digest, self._whole.referrers(subject))]
 
-    def tags_at(self, repository: Reference, moment: datetime) -> list[str]:
+    def tags_at(
+        self,
+        repository: Reference,
+        moment: datetime,
+        *,
+        after: str = "",
+        limit: int = 50,
+    ) -> list[str]:
         """The tags of a repository that is seen."""
         if not self._sees_reference(repository):
             return []
-        return self._whole.tags_at(repository, moment)
+        return self._whole.tags_at(repository, moment, after=after, limit=limit)
 
     def has_tags(self, repository: Reference, moment: datetime) -> bool:
         """Whether a repository that is seen had any."""

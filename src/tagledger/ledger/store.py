@@ -198,9 +198,16 @@ class Store:
         """The manifests held that belong to this one."""
         return pulling.referrers(self._engine, subject)
 
-    def tags_at(self, repository: Reference, moment: datetime) -> list[str]:
+    def tags_at(
+        self,
+        repository: Reference,
+        moment: datetime,
+        *,
+        after: str = "",
+        limit: int = 50,
+    ) -> list[str]:
         """The tags that there were at that moment."""
-        return pulling.tags_at(self._engine, repository, moment)
+        return pulling.tags_at(self._engine, repository, moment, after, limit)
 
     def has_tags(self, repository: Reference, moment: datetime) -> bool:
         """Whether there was any at that moment."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -49,9 +48,8 @@ def tags(
     That order does not heed case. Raises RepositoryNotFound.
     """
     known_repository(ledger, repository, by)
-    found = sorted(ledger.tags_at(repository, by), key=_without_case)
-    start = bisect_right(found, _without_case(after), key=_without_case) if after else 0
-    return Part(tuple(found[start : start + limit]), start + limit < len(found))
+    found = ledger.tags_at(repository, by, after=after, limit=limit + 1)
+    return Part(tuple(found[:limit]), len(found) > limit)
 
 
 def repositories(
@@ -136,7 +134,3 @@ def _referrer(digest: Digest, document: Document) -> Referrer | None:
         artifact_type=artifact_type,
         annotations=decoded.annotations,
     )
-
-
-def _without_case(text: str) -> tuple[str, str]:
-    return text.lower(), text

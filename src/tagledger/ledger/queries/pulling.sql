@@ -1,4 +1,6 @@
--- What a registry is asked: what one repository had, and when.
+-- What a registry is asked: what one repository had, and when. A digest has few
+-- statements and a repository may have any number: the sign before a column keeps the
+-- planner from beginning with the repository.
 
 -- name: manifest_had
 WITH said AS (
@@ -18,8 +20,8 @@ SELECT o.observed_at
 FROM said s
 JOIN observation o ON o.statement_id = s.id
 JOIN tag t ON t.id = o.tag_id
-JOIN repository r ON r.id = t.repository_id
-WHERE r.name = :repository AND o.observed_at <= :moment
+WHERE +t.repository_id = (SELECT id FROM repository WHERE name = :repository)
+AND o.observed_at <= :moment
 LIMIT 1;
 
 -- name: blob_had
@@ -42,8 +44,8 @@ FROM holding h
 JOIN statement_entry se ON se.entry_id = h.id
 JOIN observation o ON o.statement_id = se.statement_id
 JOIN tag t ON t.id = o.tag_id
-JOIN repository r ON r.id = t.repository_id
-WHERE r.name = :repository AND o.observed_at <= :moment
+WHERE +t.repository_id = (SELECT id FROM repository WHERE name = :repository)
+AND o.observed_at <= :moment
 LIMIT 1;
 
 -- name: blob_carriers
@@ -69,8 +71,8 @@ WHERE EXISTS (
     FROM statement_entry se
     JOIN observation o ON o.statement_id = se.statement_id
     JOIN tag t ON t.id = o.tag_id
-    JOIN repository r ON r.id = t.repository_id
-    WHERE se.entry_id = h.id AND r.name = :repository
+    WHERE se.entry_id = h.id
+    AND +t.repository_id = (SELECT id FROM repository WHERE name = :repository)
 )
 LIMIT :limit;
 
@@ -83,8 +85,8 @@ JOIN statement st ON st.id = se.statement_id
 JOIN digest d ON d.id = st.root_digest_id
 JOIN observation o ON o.statement_id = st.id
 JOIN tag t ON t.id = o.tag_id
-JOIN repository r ON r.id = t.repository_id
-WHERE listed.hash = :hash AND r.name = :repository AND o.observed_at <= :moment
+WHERE listed.hash = :hash AND o.observed_at <= :moment
+AND +t.repository_id = (SELECT id FROM repository WHERE name = :repository)
 LIMIT :limit;
 
 -- name: referrers
@@ -93,18 +95,6 @@ FROM digest wanted
 JOIN subject s ON s.subject_digest_id = wanted.id
 JOIN digest d ON d.id = s.digest_id
 WHERE wanted.hash = :hash;
-
--- name: tags_at
-SELECT t.name
-FROM tag t
-WHERE t.repository_id = (SELECT id FROM repository WHERE name = :repository)
-AND (
-    SELECT o.is_absent
-    FROM observation o
-    WHERE o.tag_id = t.id AND o.observed_at <= :moment
-    ORDER BY o.observed_at DESC, o.id DESC
-    LIMIT 1
-) = 0;
 
 -- name: tags_at_any
 SELECT 1

@@ -1,0 +1,52 @@
+"""An ASGI application asked without a network."""
+
+import asyncio
+from collections.abc import Mapping
+
+from support.service import Answer
+from tagledger.endpoint.asgi import Application, Message
+from tagledger.flows.visitor import ANYBODY, VISITOR, Visitor
+
+
+def ask(
+    application: Application,
+    path: str,
+    *,
+    method: str = "GET",
+    visitor: Visitor = ANYBODY,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """The whole answer to one request of this visitor."""
+    return asyncio.run(_asked(application, path, method, visitor, headers or {}))
+
+
+async def _asked(
+    application: Application,
+    path: str,
+    method: str,
+    visitor: Visitor,
+    headers: Mapping[str, str],
+) -> Answer:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        sent.append(dict(message))
+
+    raw, _, query = path.partition("?")
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": raw,
+        "raw_path": raw.encode(),
+        "query_string": query.encode(),
+        "headers": [(name.lower().encode(), text.encode()) for name, text in headers.items()],
+        VISITOR: visitor,
+    }  # fmt: skip
+    await application(scope, receive, send)
+    start, *rest = sent
+    found = {name.decode(): value.decode() for name, value in start["headers"]}
+    return Answer(start["status"], found, b"".join(part["body"] for part in rest))
