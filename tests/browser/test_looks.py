@@ -30,7 +30,6 @@ PAGES = {
     "tag-reported": f"/t/{PAGED}",
     "history": f"/history/{APP}",
     "history-disputed": f"/history/{DISPUTED}",
-    "history-long": f"/history/{PAGED}",
     "choose": f"/diff?b={APP}",
     "diff": f"/diff?a={APP}&a_at=2017-03-01&b={APP}&b_at=2017-03-06",
     "diff-platforms": f"/diff?a={APP}&a_at=2017-03-06&b={EDGE}",

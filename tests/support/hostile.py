@@ -16,7 +16,8 @@ from support.layers import Layer
 from support.media_types import DOCKER_LAYER
 from support.memory_contents import snapshot_of
 from support.platforms import Platform
-from support.statements import BEGAN, PAGE_SOURCE, page
+from support.site_ledger import reported
+from support.statements import BEGAN, PAGE_SOURCE, digest, page
 from tagledger.ledger.opening import open_ledger
 from tagledger.ledger.stated import Stated
 from tagledger.model.reference import Reference, parse_reference
@@ -36,6 +37,9 @@ LAYERS = parse_reference("hostile/layers:1.0")
 WORDS = parse_reference("hostile/markup:1.0")
 STATES = parse_reference("hostile/states:1.0")
 TAGS = parse_reference("hostile/tags:t0")
+
+SHARED_LAYER = digest("base")
+"""The layer that all tags and all states have."""
 
 _BATCH = 5_000
 
@@ -146,12 +150,12 @@ def _of_layers(layers: int) -> Iterator[Stated]:
 
 def _page(number: int) -> Stated:
     """One of very many states of one tag, no two of which are alike."""
-    return page(STATES.familiar, f"{number}", number)
+    return reported(page(STATES.familiar, f"{number}", number))
 
 
 def _tags(numbers: range) -> Iterator[Stated]:
     """Very many tags of one repository, all of one image."""
-    said = page(TAGS.familiar, "of all tags", 0)
+    said = reported(page(TAGS.familiar, "of all tags", 0))
     for number in numbers:
         reference = parse_reference(f"{TAGS.familiar_name}:t{number}")
         snapshot = msgspec.structs.replace(said.snapshot, reference=reference)

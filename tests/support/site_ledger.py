@@ -15,7 +15,7 @@ from support.layers import Layer
 from support.media_types import DOCKER_LAYER
 from support.memory_contents import snapshot_of
 from support.platforms import Platform
-from support.statements import BEGAN, PAGE_SOURCE, REGISTRY_SOURCE, gone, page
+from support.statements import BEGAN, REGISTRY_SOURCE, gone, page
 from tagledger.ledger.opening import open_ledger
 from tagledger.ledger.stated import Stated
 from tagledger.model.evidence import Evidence
@@ -102,7 +102,7 @@ def fill_site_ledger(path: Path) -> Path:
             read(DISPUTED, second, number, source="docker://mirror")
             for number in (1, 3)
         ),
-        *(_reported(PAGED, number) for number in range(PAGED_STATES)),
+        *(reported(page(PAGED, f"{number}", number)) for number in range(PAGED_STATES)),
     ]
     with open_ledger(str(path)) as ledger:
         ledger.record(batch)
@@ -130,10 +130,11 @@ def _absent(name: str, number: int) -> Stated:
     return msgspec.structs.replace(said, evidence=Evidence.READ)
 
 
-def _reported(name: str, number: int) -> Stated:
-    """What a page said on that day: a list of one image on the base that all such have."""
-    said = page(name, f"{number}", number).snapshot
-    return Stated(snapshot=said, parts=(write_page(said),), evidence=Evidence.REPORTED)
+def reported(said: Stated) -> Stated:
+    """The same with a page that says so, as the record would write it."""
+    return msgspec.structs.replace(
+        said, parts=(write_page(said.snapshot),), separator=b""
+    )
 
 
 def _step(text: str, *, makes_layer: bool = True) -> dict[str, Json]:
@@ -142,6 +143,3 @@ def _step(text: str, *, makes_layer: bool = True) -> dict[str, Json]:
         "created_by": text,
         **({} if makes_layer else {"empty_layer": True}),
     }
-
-
-__all__ = ["APP", "DISPUTED", "EDGE", "PAGED", "PAGE_SOURCE", "fill_site_ledger"]

@@ -64,8 +64,8 @@ class TimeScale(msgspec.Struct, frozen=True):
 
 def size_scale(sizes: Sequence[int], *, most_ticks: int = 6) -> SizeScale:
     """An axis on which all these sizes have room; there is one at least."""
-    smallest, largest = max(min(sizes), 1), max(*sizes, 1)
-    if largest > WIDE_RANGE * smallest:
+    smallest, largest = min(sizes), max(*sizes, 1)
+    if smallest and largest > WIDE_RANGE * smallest:
         return _logarithmic(smallest, largest, most_ticks)
     base = smallest if smallest > NARROW_RANGE * largest else 0
     step = _round_step(max(largest - base, largest * 0.02) / (most_ticks - 1))
