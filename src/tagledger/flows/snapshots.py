@@ -13,14 +13,14 @@ from tagledger.ledger.statements import Statements
 from tagledger.model.snapshot import Snapshot
 from tagledger.model.source import Wanted
 
-KEPT_BYTES = 8_000_000
+KEPT_BYTES = 2_500_000
 """Documents and text behind the snapshots kept; as values they take some times that."""
 
 SECONDS = 60.0
 """How long a snapshot is kept: what was only reported may be proven meanwhile."""
 
 _EACH = 2_000
-_EVERY_LAYER = 200
+_EVERY_LAYER = 400
 
 
 class Snapshots:

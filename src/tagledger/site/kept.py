@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from tagledger.flows.find import SearchFindings
 from tagledger.flows.lately import TurnOf
 from tagledger.flows.live import LiveLookups
 from tagledger.flows.remembered import Remembered
 from tagledger.flows.repository import TagOrders
 from tagledger.flows.snapshots import Snapshots
-from tagledger.ledger.answers import Counts
+from tagledger.ledger.answers import Counts, Search
 from tagledger.model.digest import Digest
 
 COUNTED_SECONDS = 60.0
@@ -18,6 +19,9 @@ LATELY_SECONDS = 10.0
 
 SHARED_SECONDS = 600.0
 """How old it may be in how many images a layer stands."""
+
+FOUND_SECONDS = 15.0
+"""How old the results of a search may be."""
 
 Readable = tuple[str, ...] | None
 """What a visitor may read: what was remembered for one is nobody else's."""
@@ -38,6 +42,9 @@ class Kept:
         )
         self.lately: Remembered[Readable, tuple[TurnOf, ...]] = Remembered(
             most=50, seconds=LATELY_SECONDS
+        )
+        self.found: Remembered[tuple[Readable, Search, int], SearchFindings] = (
+            Remembered(most=500, seconds=FOUND_SECONDS)
         )
         self.shared: Remembered[tuple[Readable, Digest], int] = Remembered(
             most=20_000, seconds=SHARED_SECONDS

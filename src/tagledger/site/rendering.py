@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 import jinja2
+import msgspec
 from litestar import Response
 
 from tagledger import __version__
@@ -15,11 +17,23 @@ from tagledger.model.printable import printable, printable_line
 from tagledger.site.asked import AnyRequest, visitor_of
 from tagledger.site.drawing import DRAWN
 from tagledger.site.static_files import static_path
-from tagledger.site.wording import EVIDENCE_WORDS, FILTERS, short
+from tagledger.site.wording import EVIDENCE_WORDS, FILTERS, ago, short
 
 HTML = "text/html"
 
 _SAFE_IN_PATHS = "/:@!$&'()*+,;=-._~"
+
+
+class _Page(msgspec.Struct, frozen=True):
+    """What is alike in a whole page: where the site is, what time it is."""
+
+    prefix: str
+    now: datetime
+    unlinked: bool
+
+
+_PAGE: ContextVar[_Page] = ContextVar("page")
+"""The page that is made in this context: so macros are made once, not for each page."""
 
 
 class Pages:
@@ -35,32 +49,42 @@ class Pages:
             auto_reload=False,
         )
         self._templates.filters |= FILTERS | DRAWN
+        self._templates.filters["ago"] = _ago
         self._templates.filters["printable"] = printable
         self._templates.filters["line"] = printable_line
         self._templates.globals |= {
             "evidence_words": EVIDENCE_WORDS,
+            "is_unlinked": _is_unlinked,
             "short": short,
+            "static": _static,
+            "url": _url,
             "version": __version__,
         }
+        # Compiled before the first visitor comes, who would wait for it.
+        for name in self._templates.list_templates(extensions=["html"]):
+            self._templates.get_template(name)
 
-    def html(self, template: str, /, request: AnyRequest, **values: Any) -> str:  # noqa: ANN401 - templates take all kinds
-        """The text of a page."""
-        prefix = _prefix(request)
-
-        def url(path: str, /, **query: str | int | None) -> str:
-            return link(prefix, path, **query)
-
-        def static(name: str) -> str:
-            return link(prefix, static_path(name))
-
-        return self._templates.get_template(template).render(
-            url=url,
-            static=static,
-            now=datetime.now(UTC),
-            visitor=visitor_of(request),
-            login=request.scope.get(LOGIN),
-            **values,
-        )
+    def html(
+        self,
+        template: str,
+        /,
+        request: AnyRequest,
+        *,
+        unlinked: bool = False,
+        **values: Any,  # noqa: ANN401 - templates take all kinds
+    ) -> str:
+        """The text of a page; `unlinked` where its digests are not in the ledger."""
+        now = datetime.now(UTC)
+        token = _PAGE.set(_Page(_prefix(request), now, unlinked))
+        try:
+            return self._templates.get_template(template).render(
+                now=now,
+                visitor=visitor_of(request),
+                login=request.scope.get(LOGIN),
+                **values,
+            )
+        finally:
+            _PAGE.reset(token)
 
     def address(self, request: AnyRequest, path: str) -> str:
         """The address of a path of this site, below a proxy's prefix."""
@@ -78,6 +102,22 @@ class Pages:
         """A page as an answer."""
         text = self.html(template, request, **values)
         return Response(text, status_code=status, media_type=HTML)
+
+
+def _url(path: str, /, **query: str | int | None) -> str:
+    return link(_PAGE.get().prefix, path, **query)
+
+
+def _static(name: str) -> str:
+    return link(_PAGE.get().prefix, static_path(name))
+
+
+def _ago(moment: datetime, now: datetime | None = None) -> str:
+    return ago(moment, now or _PAGE.get().now)
+
+
+def _is_unlinked() -> bool:
+    return _PAGE.get().unlinked
 
 
 def _prefix(request: AnyRequest) -> str:

@@ -61,7 +61,6 @@ def platform_short(platform: str) -> str:
 
 
 FILTERS = {
-    "ago": ago,
     "count": count,
     "date": date_text,
     "minute": minute_text,

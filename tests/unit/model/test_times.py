@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagledger.model.times import http_date, parse_http_date, parse_rfc3339, rfc3339
+from tagledger.model.times import (
+    http_date,
+    parse_http_date,
+    parse_moment,
+    parse_rfc3339,
+    rfc3339,
+)
 
 MOMENTS = st.datetimes(
     min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30)  # noqa: DTZ001 - hypothesis wants them naive
@@ -68,3 +74,11 @@ def test_impossible_http_dates_are_refused(text: str) -> None:
     """A wrong weekday or an impossible day is no date."""
     with pytest.raises(ValueError, match=r"."):
         parse_http_date(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["2017-12-01T14:30", "2017-12-01T14:30Z", "2017-12-01 14:30:00"]
+)
+def test_a_minute_as_people_write_it(text: str) -> None:
+    """With or without the letter that says UTC, and without seconds."""
+    assert datetime(2017, 12, 1, 14, 30, tzinfo=UTC) == parse_moment(text)

@@ -124,6 +124,7 @@ def command(
     """Serve the ledger: pages, an API, feeds, and a registry of the past."""
     if live_registries and not live:
         raise click.UsageError("--live-registry goes with --live.")
+    from tagledger.cli.loading import loaded
     from tagledger.ledger.opening import open_ledger
     from tagledger.server.needed import not_installed
     from tagledger.server.options import ServiceOptions
@@ -134,6 +135,8 @@ def command(
         raise not_installed(exc) from exc
 
     address = ledger_address()
+    # Workers are forked from us and run long: garbage has to be looked for.
+    loaded()
     # Brings the schema up to date, which the workers, who only read, cannot.
     open_ledger(address, create=False, progress=_say).close()
     serve(

@@ -16,7 +16,7 @@ from tagledger.site.pages.absent import absent
 from tagledger.site.parameters import moment_of, name_behind, text_of
 from tagledger.site.rendering import Pages
 
-TEXT = "text/plain; charset=utf-8"
+TEXT = "text/plain"
 
 _HEADERS = {"X-Content-Type-Options": "nosniff"}
 

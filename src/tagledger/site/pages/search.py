@@ -16,6 +16,7 @@ from tagledger.ledger.answers import Found, Hit, Search
 from tagledger.ledger.protocol import Ledger
 from tagledger.site.addresses import digest_path, repository_path, tag_path
 from tagledger.site.asked import AnyRequest, Asked
+from tagledger.site.kept import Kept
 from tagledger.site.parameters import moment_of, page_of, text_of, with_parameters
 from tagledger.site.rendering import Pages
 
@@ -38,7 +39,7 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/search")
-async def search(asked: Asked, pages: Pages) -> Response[str] | Redirect:
+async def search(asked: Asked, pages: Pages, kept: Kept) -> Response[str] | Redirect:
     """A redirect to the one thing that is named, or a page of results."""
     request = asked.request
     query = text_of(request, "q")
@@ -57,7 +58,10 @@ async def search(asked: Asked, pages: Pages) -> Response[str] | Redirect:
             return _Answer(sought=sought, digests=digests)
         findings = None
         if wanted != Search():
-            findings = find_images(ledger, wanted, limit=ON_A_PAGE, page=page)
+            findings = kept.found.make(
+                (asked.visitor.readable, wanted, page),
+                lambda: find_images(ledger, wanted, limit=ON_A_PAGE, page=page),
+            )
         return _Answer(sought=sought, findings=findings)
 
     try:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
+from contextlib import suppress
 
 import msgspec
 from litestar import Response, get
 
-from tagledger.errors import MalformedReference, NotObserved
+from tagledger.errors import LedgerTooSlow, MalformedReference, NotObserved
 from tagledger.flows.image_shown import (
     AttestationShown,
     ImageShown,
@@ -23,7 +23,7 @@ from tagledger.reports.known import root_evidence
 from tagledger.site.addresses import LIVE, TAG, moment_text
 from tagledger.site.asked import AnyRequest, Asked
 from tagledger.site.host import host_of, name_here
-from tagledger.site.kept import Kept, Readable
+from tagledger.site.kept import Kept
 from tagledger.site.pages.absent import absent
 from tagledger.site.parameters import moment_of, name_behind, page_of, text_of
 from tagledger.site.rendering import Pages
@@ -58,16 +58,16 @@ async def tag(asked: Asked, pages: Pages, kept: Kept, name: str) -> Response[str
     name = name_behind(request, TAG)
     at = moment_of(request, "at")
     platform = text_of(request, "platform")
-    readable = asked.visitor.readable
 
     async def look(ledger: Ledger) -> Shown:
         state = await tag_state(ledger, kept.snapshots, name, at=at)
-        return _shown(ledger, kept, readable, state, platform)
+        return chosen(state, state.snapshot, platform)
 
     try:
         shown = await asked.follow(look)
     except (MalformedReference, NotObserved) as error:
         return await absent(asked, pages, kept, name, error, at=at)
+    shown = msgspec.structs.replace(shown, shared=await _shared(asked, kept, shown))
     return tag_page(pages, request, shown, at_text=text_of(request, "at"))
 
 
@@ -105,29 +105,31 @@ def tag_page(
     )
 
 
-def _shown(
-    ledger: Ledger, kept: Kept, readable: Readable, state: TagState, platform: str
-) -> Shown:
-    snapshot = state.snapshot
+async def _shared(asked: Asked, kept: Kept, shown: Shown) -> dict[Digest, int]:
+    """In how many images the first layers stand each, as far as that is told soon."""
+    if shown.image is None:
+        return {}
+    readable = asked.visitor.readable
+    digests = shared_layers(shown.image.image)[:COUNTED]
+    known = {digest: kept.shared.get((readable, digest)) for digest in digests}
+
+    def count(ledger: Ledger) -> None:
+        for digest in digests:
+            if known[digest] is None:
+                found = ledger.find(digest)
+                images = found.images if found else 0
+                known[digest] = kept.shared.put((readable, digest), images)
+
+    if None in known.values():
+        with suppress(LedgerTooSlow):
+            await asked.ask(count)
+    return {digest: images for digest, images in known.items() if images is not None}
+
+
+def chosen(state: TagState, snapshot: Snapshot | None, platform: str) -> Shown:
+    """The image of that platform, or with that manifest digest; else the first."""
     if snapshot is None:
         return Shown(state=state)
-    shown = chosen(state, snapshot, platform)
-    if shown.image is None:
-        return shown
-
-    def images(digest: Digest) -> int:
-        found = ledger.find(digest)
-        return found.images if found else 0
-
-    shared = {
-        digest: kept.shared.make((readable, digest), partial(images, digest))
-        for digest in shared_layers(shown.image.image)[:COUNTED]
-    }
-    return msgspec.structs.replace(shown, shared=shared)
-
-
-def chosen(state: TagState, snapshot: Snapshot, platform: str) -> Shown:
-    """The image of that platform, or with that manifest digest; else the first."""
     images = snapshot.images
     loose = loose_attestations(snapshot)
     if not images:
