@@ -13,6 +13,7 @@ from tagledger.flows.history import Episode, History, Turn, history
 from tagledger.flows.sizes_over_time import SizesOverTime, sizes_over_time
 from tagledger.ledger.answers import State
 from tagledger.ledger.protocol import Ledger
+from tagledger.ledger.source import known_reference
 from tagledger.model.evidence import Evidence
 from tagledger.reports.duration_text import duration_text
 from tagledger.site.addresses import HISTORY, moment_text
@@ -53,6 +54,13 @@ async def history_page(
     page = page_of(request) if chosen else None
 
     async def look(ledger: Ledger) -> Shown:
+        # What is cheap comes first: what changed is told as far as the time goes.
+        reference = known_reference(ledger, name)
+        states = ledger.history(reference)
+        sizes: SizesOverTime | None = None
+        with suppress(LedgerTooSlow):
+            said = [item for item in states if source in (None, item.first.source)]
+            sizes = sizes_over_time(ledger, said)
         told = await history(
             ledger,
             name,
@@ -60,15 +68,7 @@ async def history_page(
             part=lambda count: page_range(count, page),
             snapshots=kept.snapshots,
         )
-        sizes: SizesOverTime | None = None
-        sources: tuple[str, ...] = ()
-        # A timeline without its chart is better than none.
-        with suppress(LedgerTooSlow):
-            sources = _sources(told.states)
-            if source is not None:
-                sources = _sources(ledger.history(told.reference))
-            sizes = sizes_over_time(ledger, told.states)
-        return Shown(told=told, sizes=sizes, sources=sources)
+        return Shown(told=told, sizes=sizes, sources=_sources(states))
 
     try:
         shown = await asked.follow(look)
