@@ -12,6 +12,21 @@ from tagledger import __version__
 from tagledger.flows.live import LiveLookups, LiveOptions
 from tagledger.flows.readers import Readers
 from tagledger.site.api.description import description
+from tagledger.site.api.digests import (
+    digest_found,
+    digest_images,
+    digest_verdict,
+    document,
+)
+from tagledger.site.api.images import diff_of, history_of, image, sizes_of
+from tagledger.site.api.lists import (
+    changes_listed,
+    facts_listed,
+    repositories_listed,
+    search_found,
+    stats_told,
+    tags_listed,
+)
 from tagledger.site.asked import AnyRequest, Asked
 from tagledger.site.failures import Failures
 from tagledger.site.kept import Kept
@@ -45,6 +60,24 @@ PAGES: list[ControllerRouterHandler] = [
 ]
 """What people look at."""
 
+API: list[ControllerRouterHandler] = [
+    changes_listed,
+    diff_of,
+    digest_found,
+    digest_images,
+    digest_verdict,
+    document,
+    facts_listed,
+    history_of,
+    image,
+    repositories_listed,
+    search_found,
+    sizes_of,
+    stats_told,
+    tags_listed,
+]
+"""What scripts ask."""
+
 
 def make_site(readers: Readers, *, live: LiveOptions | None = None) -> Litestar:
     """Pages, API and feeds over the ledger that these readers read.
@@ -64,6 +97,7 @@ def make_site(readers: Readers, *, live: LiveOptions | None = None) -> Litestar:
                 route_handlers=[*PAGES, description, static_file],
                 include_in_schema=False,
             ),
+            Router("/api/v1", route_handlers=API),
         ],
         dependencies={
             "asked": Provide(asked, sync_to_thread=False),
