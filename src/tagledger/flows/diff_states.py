@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -46,18 +47,24 @@ async def diff_states(
     after: Moment,
     *,
     platforms: tuple[PlatformFilter, ...] = (),
+    other_platforms: tuple[PlatformFilter, ...] = (),
 ) -> Comparison:
     """Compare what the two names were at their moments.
 
-    Raises MalformedReference, NotObserved, ContentNotHeld or PlatformNotFound.
+    `other_platforms` are those of `after`, where they are not the same. Raises
+    MalformedReference, NotObserved, ContentNotHeld or PlatformNotFound.
     """
     one = known_reference(ledger, before.text)
     two = known_reference(ledger, after.text)
     first = await _snapshot(ledger, snapshots, one, before.at, platforms)
-    second = await _snapshot(ledger, snapshots, two, after.at, platforms)
+    second = await _snapshot(
+        ledger, snapshots, two, after.at, other_platforms or platforms
+    )
     before_states = tuple(ledger.history(one))
     return Comparison(
-        difference=compare(first, second, is_partial=bool(platforms)),
+        difference=compare(
+            first, second, is_partial=bool(platforms or other_platforms)
+        ),
         before=one,
         after=two,
         before_states=before_states,
@@ -76,9 +83,12 @@ async def _snapshot(
     snapshot = await snapshots.snapshot(ledger, fact)
     if name.digest is not None:
         snapshot = narrowed(snapshot, name.digest)
-    if not platforms:
-        return snapshot
-    wanted = Wanted(platforms=platforms)
+    return in_part(snapshot, platforms) if platforms else snapshot
+
+
+def in_part(snapshot: Snapshot, platforms: Sequence[PlatformFilter]) -> Snapshot:
+    """The snapshot with these platforms alone. Raises PlatformNotFound."""
+    wanted = Wanted(platforms=tuple(platforms))
     found = matching(snapshot.entries, wanted)
     if snapshot.entries and not found:
         raise no_match(wanted, published_platforms(snapshot.entries))
