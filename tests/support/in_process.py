@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from urllib.parse import unquote
 
 from support.service import Answer
 from tagledger.endpoint.asgi import Application, Message
@@ -40,7 +41,7 @@ async def _asked(
     scope = {
         "type": "http",
         "method": method,
-        "path": raw,
+        "path": unquote(raw),
         "raw_path": raw.encode(),
         "query_string": query.encode(),
         "headers": [(name.lower().encode(), text.encode()) for name, text in headers.items()],

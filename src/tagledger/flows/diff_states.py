@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -11,12 +11,14 @@ from tagledger.flows.snapshots import Snapshots
 from tagledger.ledger.answers import State
 from tagledger.ledger.protocol import Ledger
 from tagledger.ledger.source import fact_about, known_reference, narrowed
+from tagledger.model.descriptor import Descriptor
 from tagledger.model.difference.compare import compare
 from tagledger.model.difference.values import Difference
+from tagledger.model.digest import Digest
 from tagledger.model.platform import PlatformFilter
 from tagledger.model.reference import Reference
 from tagledger.model.selection import matching, no_match, published_platforms
-from tagledger.model.snapshot import Snapshot
+from tagledger.model.snapshot import Entry, Snapshot
 from tagledger.model.source import Wanted
 
 
@@ -92,4 +94,19 @@ def in_part(snapshot: Snapshot, platforms: Sequence[PlatformFilter]) -> Snapshot
     found = matching(snapshot.entries, wanted)
     if snapshot.entries and not found:
         raise no_match(wanted, published_platforms(snapshot.entries))
-    return msgspec.structs.replace(snapshot, entries=tuple(found))
+    others = {digest for entry in snapshot.entries for digest in _documents(entry)}
+    others -= {digest for entry in found for digest in _documents(entry)}
+    held = {
+        digest: document
+        for digest, document in snapshot.documents.items()
+        if digest not in others
+    }
+    return msgspec.structs.replace(snapshot, entries=tuple(found), documents=held)
+
+
+def _documents(entry: Entry) -> Iterator[Digest]:
+    """What an entry's own documents are called."""
+    config: Descriptor | None = getattr(entry, "config_descriptor", None)
+    for descriptor in (entry.manifest, config):
+        if descriptor is not None:
+            yield descriptor.digest

@@ -32,13 +32,21 @@ from tagledger.site.api.lists import (
 )
 from tagledger.site.asked import AnyRequest, Asked
 from tagledger.site.failures import Failures
+from tagledger.site.feeds.routes import (
+    repository_feed,
+    search_feed,
+    tag_feed,
+    whole_feed,
+)
 from tagledger.site.kept import Kept
+from tagledger.site.pages.api import api_page_route
 from tagledger.site.pages.diff import diff_json, diff_markdown, diff_page
 from tagledger.site.pages.digest import digest_page
 from tagledger.site.pages.history import history_page
 from tagledger.site.pages.home import home
 from tagledger.site.pages.live import live as live_page
 from tagledger.site.pages.markdown import markdown
+from tagledger.site.pages.problems import problem, problems
 from tagledger.site.pages.raw import raw
 from tagledger.site.pages.repositories import repositories, repository
 from tagledger.site.pages.search import search
@@ -55,6 +63,8 @@ PAGES: list[HTTPRouteHandler] = [
     home,
     live_page,
     markdown,
+    problem,
+    problems,
     raw,
     repositories,
     repository,
@@ -62,6 +72,9 @@ PAGES: list[HTTPRouteHandler] = [
     tag,
 ]
 """What people look at."""
+
+FEEDS: list[HTTPRouteHandler] = [repository_feed, search_feed, tag_feed, whole_feed]
+"""What feed readers ask."""
 
 API: list[HTTPRouteHandler] = [
     changes_listed,
@@ -95,8 +108,9 @@ def make_site(readers: Readers, *, live: LiveOptions | None = None) -> Litestar:
     def asked(request: AnyRequest) -> Asked:
         return Asked(readers, request)
 
+    about = [description_route(API), api_page_route(API)]
     return Litestar(
-        route_handlers=[*PAGES, static_file, *API, description_route(API)],
+        route_handlers=[*PAGES, static_file, *API, *FEEDS, *about],
         dependencies={
             "asked": Provide(asked, sync_to_thread=False),
             "kept": Provide(lambda: kept, sync_to_thread=False),

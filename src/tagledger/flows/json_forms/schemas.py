@@ -26,6 +26,7 @@ from tagledger.flows.json_forms.proof import LedgerVerificationReport
 from tagledger.flows.json_forms.recording import ImportReport, RecordReport
 from tagledger.flows.json_forms.sizes import SizesReport
 from tagledger.flows.json_forms.stats import StatsReport
+from tagledger.reports.difference.json_report import digest_schema
 
 _KINDS: tuple[type[msgspec.Struct], ...] = (
     *(RecordReport, ImportReport, HistoryReport, FindDigestReport, FindImagesReport),
@@ -64,7 +65,9 @@ def form_components(
 
     `ref_template` is how one names another: with ``{name}``.
     """
-    _, components = msgspec.json.schema_components([*forms], ref_template=ref_template)
+    _, components = msgspec.json.schema_components(
+        [*forms], ref_template=ref_template, schema_hook=digest_schema
+    )
     return components
 
 

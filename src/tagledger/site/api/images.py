@@ -6,19 +6,20 @@ from typing import Annotated, Any, Literal
 
 from litestar import Response, get
 
+from tagledger.errors import NotObserved
 from tagledger.flows.diff_states import Moment
 from tagledger.flows.history import history
 from tagledger.flows.json_forms.history import HistoryReport, history_report
 from tagledger.flows.json_forms.lists import TagNamesReport
 from tagledger.flows.raw import raw
 from tagledger.flows.stated_pages import StatedPages
-from tagledger.flows.tags import list_tags
 from tagledger.ledger.protocol import Ledger
-from tagledger.ledger.source import LedgerSource, known_reference
-from tagledger.model.difference.values import Difference
+from tagledger.ledger.source import LATEST, LedgerSource, known_reference
 from tagledger.model.digest import Digest
 from tagledger.model.reference import parse_repository
 from tagledger.model.source import Wanted
+from tagledger.model.tag_order import newest_first
+from tagledger.reports.difference.json_report import DifferenceReport
 from tagledger.reports.json_form import SnapshotReport
 from tagledger.site.answers import JSON, MARKDOWN, content
 from tagledger.site.api.answers import answered
@@ -43,12 +44,15 @@ from tagledger.site.renditions import Sides, difference_text, image_text
 
 Format = Annotated[
     Literal["json", "markdown"],
-    described("JSON, or Markdown for people.", example="json", query="format"),
+    described("JSON, or Markdown for people.", example="json"),
 ]
 
 SourceName = Annotated[
     str | None,
-    written("Only what this source said, as a history names it.", example="docker://registry"),
+    written(
+        "Only what this source said, as a history names it.",
+        example="docker://registry",
+    ),
 ]
 
 Config = Annotated[
@@ -75,13 +79,13 @@ async def image(
     ref: Ref,
     at: At = None,
     platform: Platforms = None,
-    form: Format = "json",
+    format: Format = "json",  # noqa: A002 - so it is called in the address
 ) -> Response[Any]:
     """All that was published under a name: what `tagledger report --json` prints.
 
     As Markdown, the page in the form of the public record.
     """
-    is_json = form == "json"
+    is_json = format == "json"
     body = await image_text(
         asked,
         kept,
@@ -135,12 +139,15 @@ async def tag_names(asked: Asked, *, repository: Repository) -> Response[Any]:
     """
     name = parse_repository(repository)
 
-    async def listed(ledger: Ledger) -> TagNamesReport:
-        source = LedgerSource(ledger, read_page=StatedPages())
-        found = await list_tags(source, name)
-        return TagNamesReport(repository=name.name, tags=tuple(found))
+    def listed(ledger: Ledger) -> list[str]:
+        found = ledger.tags_at(name, LATEST)
+        if not found and ledger.known_since(name) is None:
+            raise NotObserved(name.familiar_name)
+        return newest_first(found)
 
-    return answered(asked.request, await asked.follow(listed))
+    found = await asked.ask(listed)
+    report = TagNamesReport(repository=name.name, tags=tuple(found))
+    return answered(asked.request, report)
 
 
 @get(
@@ -175,7 +182,7 @@ After = Annotated[str, reference("A name as people write it.", "example/app:edge
     "/api/v1/diff",
     operation_id="getDiff",
     summary="What changed",
-    form=Difference,
+    form=DifferenceReport,
     other_form=MARKDOWN,
 )
 async def diff_of(
@@ -188,7 +195,7 @@ async def diff_of(
     b_at: AndAt = None,
     platform: Platforms = None,
     other_platform: OtherPlatforms = None,
-    form: Format = "json",
+    format: Format = "json",  # noqa: A002 - so it is called in the address
     full: Full = False,
 ) -> Response[Any]:
     """What changed from `a` to `b`: what `tagledger diff --json` prints."""
@@ -198,6 +205,6 @@ async def diff_of(
         platforms=platforms(platform),
         other_platforms=platforms(other_platform),
     )
-    is_json = form == "json"
+    is_json = format == "json"
     body = await difference_text(asked, kept, sides, is_json=is_json, is_full=full)
     return content(asked.request, body, JSON if is_json else MARKDOWN)

@@ -57,12 +57,11 @@ def described(
     description: str,
     *,
     example: Any,  # noqa: ANN401 - a text or a number
-    query: str | None = None,
     **more: Any,  # noqa: ANN401 - what `Parameter` takes
 ) -> Any:  # noqa: ANN401 - likewise what it gives
     """A parameter as the description tells it."""
     examples = [Example(value=example)]
-    return Parameter(query=query, description=description, examples=examples, **more)
+    return Parameter(description=description, examples=examples, **more)
 
 
 def written(description: str, *, example: str, pattern: str | None = None) -> Any:  # noqa: ANN401 - likewise
@@ -77,12 +76,11 @@ def written(description: str, *, example: str, pattern: str | None = None) -> An
     )
 
 
-def _moment(name: str, description: str, *, example: str) -> Any:  # noqa: ANN401 - likewise
+def _moment(description: str, *, example: str) -> Any:  # noqa: ANN401 - likewise
     either = [Schema(format=OpenAPIFormat.DATE), Schema(format=OpenAPIFormat.DATE_TIME)]
     return described(
         f"{description} A time is a day, `2017-12-01T14:30` (UTC) or RFC 3339.",
         example=example,
-        query=name,
         max_length=60,
         schema_extra={"any_of": either},
     )
@@ -116,7 +114,6 @@ Repository = Annotated[
 At = Annotated[
     str | None,
     _moment(
-        "at",
         "What it was then; a day is its end (on the command line its beginning), "
         "nothing is now.",
         example="2017-03-21T12:00:00Z",
@@ -125,18 +122,17 @@ At = Annotated[
 
 OtherAt = Annotated[
     str | None,
-    _moment("a_at", "When, for `a`; a day is its end.", example="2017-03-01"),
+    _moment("When, for `a`; a day is its end.", example="2017-03-01"),
 ]
 
 AndAt = Annotated[
     str | None,
-    _moment("b_at", "When, for `b`; a day is its end.", example="2017-04-02"),
+    _moment("When, for `b`; a day is its end.", example="2017-04-02"),
 ]
 
 Since = Annotated[
     str | None,
     _moment(
-        "since",
         "Only what was seen since then; a day counts from its beginning.",
         example="2017-03-01",
     ),
@@ -145,7 +141,6 @@ Since = Annotated[
 Until = Annotated[
     str | None,
     _moment(
-        "until",
         "Only what was seen until then; a day counts to its end.",
         example="2017-12-31",
     ),
@@ -172,7 +167,6 @@ Platforms = Annotated[
     described(
         "Only these platforms: `linux/arm64`, `windows/amd64:10.0.17763`. Repeatable.",
         example=["linux/amd64"],
-        query="platform",
         **_PLATFORMS,
     ),
 ]
@@ -182,7 +176,6 @@ OtherPlatforms = Annotated[
     described(
         "The platforms of `b`, where they are not those of `a`. Repeatable.",
         example=["linux/arm64"],
-        query="other_platform",
         **_PLATFORMS,
     ),
 ]
