@@ -58,9 +58,13 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Items(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of items, the newest first; `more` asks for the next, None at the end."""
+    """A page of items, the newest first; `more` asks for the next, None at the end.
+
+    `name` is what they are of, as the ledger has it, where that is one tag.
+    """
 
     items: tuple[Item, ...]
+    name: Reference | None = None
     more: str | None = None
 
 
@@ -88,7 +92,8 @@ async def items_of_tag(
         if not episode.is_repeat
     ]
     told.sort(key=lambda item: item.moment, reverse=True)
-    return Items(items=tuple(told), more=str(start) if start else None)
+    more = str(start) if start else None
+    return Items(items=tuple(told), name=found.reference, more=more)
 
 
 async def items_of_changes(

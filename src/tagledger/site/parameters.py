@@ -14,6 +14,9 @@ from tagledger.site.asked import AnyRequest
 MAX_TEXT = 500
 """Longest text of a search or a filter; a reference has up to 460 characters."""
 
+SOUGHT = ("q", "exact", "env", "label", "platform", "repo", "since", "until")
+"""What says what is searched for."""
+
 MAX_PAGE = 1_000_000
 
 

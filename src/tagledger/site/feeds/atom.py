@@ -73,14 +73,15 @@ def write_feed(place: Place, items: Items) -> bytes:
     _link(feed, "first", place.first, "application/atom+xml")
     if place.following is not None:
         _link(feed, "next", place.following, "application/atom+xml")
-    written = set()
+    known = set()
     for item in items.items:
         identifier = identifier_of(item)
-        if identifier not in written:
-            written.add(identifier)
+        if identifier not in known:
+            known.add(identifier)
             _entry(feed, place.base, item, identifier)
     ET.indent(feed)
-    return ET.tostring(feed, encoding="utf-8", xml_declaration=True) + b"\n"
+    written: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return written + b"\n"
 
 
 def identifier_of(item: Item) -> str:

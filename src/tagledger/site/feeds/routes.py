@@ -23,7 +23,7 @@ from tagledger.site.asked import AnyRequest, Asked
 from tagledger.site.feeds.atom import MEDIA_TYPE, Place, write_feed
 from tagledger.site.host import base_of, path_of
 from tagledger.site.kept import Kept
-from tagledger.site.parameters import name_behind, search_of
+from tagledger.site.parameters import SOUGHT, name_behind, search_of
 from tagledger.site.rendering import link
 
 BEFORE = "before"
@@ -40,16 +40,16 @@ async def tag_feed(asked: Asked, kept: Kept, name: str) -> Response[Any]:
 
     found = await asked.follow(told)
     # The name as the ledger has it: one feed, however it is written.
-    known = found.items[0].reference if found.items else None
-    title = name if known is None else known.familiar
-    return _sent(asked.request, found, f"tag {known}", title, f"{HISTORY}{title}")
+    known = name if found.name is None else found.name.familiar
+    return _sent(asked.request, found, f"tag {found.name}", known, f"{HISTORY}{known}")
 
 
 @get("/feed/repository/{name:path}")
 async def repository_feed(asked: Asked, kept: Kept, name: str) -> Response[Any]:
     """Each change of a tag of the repository is an entry."""
     request = asked.request
-    repository = parse_repository(name_behind(request, f"{FEED}repository/"))
+    name = name_behind(request, f"{FEED}repository/")
+    repository = parse_repository(name)
 
     async def told(ledger: Ledger) -> Items:
         return await items_of_changes(
@@ -99,11 +99,11 @@ def _before(request: AnyRequest) -> str | None:
 
 
 def _given(request: AnyRequest) -> dict[str, str]:
-    """The parameters, but for the page of the feed."""
+    """What is searched for, as it is written in the address."""
     return {
         name: str(value)
         for name, value in request.query_params.items()
-        if name != BEFORE and value
+        if name in SOUGHT and value
     }
 
 

@@ -39,7 +39,7 @@ def kinds() -> Iterator[Kind]:
             code=kind.code,
             status=HTTPStatus(status_of_class(kind)),
             says=(kind.__doc__ or "").partition("\n")[0],
-            hint=kind.hint if isinstance(kind.hint, str) else "",
+            hint=kind.hint,
             is_temporary=kind.temporary,
         )
 
