@@ -33,7 +33,9 @@ _ERRORS = {
     "400": "What was asked cannot be understood.",
     "401": "A login is needed, or it is not known here.",
     "404": "It is not there, or not for this visitor.",
+    "414": "The address is too long.",
     "422": "The answer is larger than what is sent.",
+    "431": "The headers are too long.",
     "502": "What the ledger holds of it makes no sense.",
     "503": "The answer takes too long, or is being made: ask again, or for less.",
 }

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from litestar.openapi.spec import Example, Schema
-from litestar.openapi.spec.enums import OpenAPIFormat
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 from litestar.params import Parameter
 
 from tagledger.errors import MalformedCursor, MalformedMoment
@@ -45,7 +45,7 @@ _DOMAIN = (
 _FIRST = "[a-z0-9]+(?:(?:_|__|-+)[a-z0-9]+)*"
 _COMPONENT = "[a-z0-9]+(?:(?:[.]|_|__|-+)[a-z0-9]+)*"
 _PATH = f"{_COMPONENT}(?:/{_COMPONENT})*"
-NAME = f"(?:(?:(?:{_DOMAIN})/|{_FIRST}/)?{_PATH})"
+NAME = f"(?:(?:{_DOMAIN}|{_FIRST})/{_PATH}|{_COMPONENT})"
 _TAG = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 _DIGEST = "(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})"
 _PART = "[A-Za-z0-9_.-]+"
@@ -71,7 +71,7 @@ def written(description: str, *, example: str, pattern: str | None = None) -> An
         description,
         example=example,
         max_length=MAX_TEXT,
-        min_length=None if pattern is None else 1,
+        min_length=1,
         schema_extra=extra,
     )
 
@@ -158,7 +158,12 @@ PlatformText = Annotated[
 _PLATFORMS = {
     "max_items": MAX_PLATFORMS,
     "schema_extra": {
-        "items": Schema(pattern=f"^{_PLATFORM}$", min_length=1, max_length=MAX_TEXT)
+        "items": Schema(
+            type=OpenAPIType.STRING,
+            pattern=f"^{_PLATFORM}$",
+            min_length=1,
+            max_length=MAX_TEXT,
+        )
     },
 }
 
