@@ -9,7 +9,15 @@ from urllib.parse import quote
 import jsonschema
 import pytest
 
-from support.api import DESCRIPTION, EXAMPLES, OPERATIONS, example_of, served, shown, target
+from support.api import (
+    DESCRIPTION,
+    EXAMPLES,
+    OPERATIONS,
+    example_of,
+    served,
+    shown,
+    target,
+)
 from support.in_process import ask
 from support.program import Program
 from support.site_ledger import APP, DISPUTED, EDGE, PAGED
@@ -22,7 +30,9 @@ DOCUMENT = example_of(OPERATIONS["getDocument"]["parameters"][0])
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Application, Path]]:
+def asked(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Application, Path]]:
     """The site, and its ledger."""
     with served(tmp_path_factory.mktemp("api")) as both:
         yield both
@@ -59,7 +69,9 @@ def test_an_example_is_what_is_answered(
 
     assert (200, media_type) == (answer.status, answer.headers["content-type"]), answer.text  # fmt: skip
     if media_type == JSON:
-        assert (EXAMPLES / f"{name}.json").read_bytes() == answer.body, "pytest --update-goldens"
+        assert (EXAMPLES / f"{name}.json").read_bytes() == answer.body, (
+            "pytest --update-goldens"
+        )
         assert [] == list(validator(said["schema"]).iter_errors(answer_of(answer.text)))
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -66,7 +65,11 @@ def is_sensible(path: str, query: Mapping[str, Any]) -> bool:
     )
 
 
-@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=lambda mode: mode.value)
+@pytest.mark.parametrize(
+    "mode",
+    [GenerationMode.POSITIVE, GenerationMode.NEGATIVE],
+    ids=lambda mode: mode.value,
+)
 @pytest.mark.parametrize("path", DESCRIPTION["paths"])
 def test_the_service_does_what_it_says(
     described: BaseSchema, path: str, mode: GenerationMode
@@ -76,7 +79,7 @@ def test_the_service_does_what_it_says(
 
     @settings(BOUNDED, max_examples=EXAMPLES)
     @given(case=operation.as_strategy(generation_mode=mode))
-    def held(case: schemathesis.Case) -> None:
+    def held(case: schemathesis.Case[Any]) -> None:
         if mode is GenerationMode.POSITIVE:
             assume(is_sensible(path, case.query))
         case.call_and_validate()
@@ -145,7 +148,9 @@ headers = st.dictionaries(
 
 @settings(BOUNDED, max_examples=500)
 @given(data=st.data())
-def test_nothing_that_is_sent_makes_it_fail(service: Application, data: Any) -> None:
+def test_nothing_that_is_sent_makes_it_fail(
+    service: Application, data: st.DataObject
+) -> None:
     """No path, query or header gives a 5xx, and what goes wrong for a script is a problem document."""
     target, given = data.draw(targets), data.draw(headers)
 

@@ -14,7 +14,7 @@ from tagledger.model.times import http_date, parse_http_date
 from tagledger.site.asked import AnyRequest
 
 JSON = "application/json"
-MARKDOWN = "text/markdown; charset=utf-8"
+MARKDOWN = "text/markdown"
 
 REVALIDATED = "private, no-cache"
 """What may change with the next observation: kept, and asked for again each time."""

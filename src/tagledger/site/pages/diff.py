@@ -102,7 +102,7 @@ async def diff_markdown(asked: Asked, kept: Kept) -> Response[bytes]:
     body = await difference_text(
         asked, kept, _sides(asked.request), is_json=False, is_full=is_full
     )
-    return content(asked.request, body, "text/plain; charset=utf-8")
+    return content(asked.request, body, "text/plain")
 
 
 def _sides(request: AnyRequest) -> Compared:

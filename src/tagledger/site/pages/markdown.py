@@ -14,7 +14,7 @@ from tagledger.site.parameters import moment_of, name_behind, text_of
 from tagledger.site.rendering import Pages
 from tagledger.site.renditions import image_text
 
-TEXT = "text/plain; charset=utf-8"
+TEXT = "text/plain"
 
 
 @get("/page/{name:path}")
