@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping
+from urllib.parse import unquote
 
 from support.service import Answer
-from tagledger.endpoint.asgi import Application, Message
+from tagledger.endpoint.asgi import Application, Message, Receive, Scope, Send
 from tagledger.flows.visitor import ANYBODY, VISITOR, Visitor
 
 
@@ -40,7 +41,7 @@ async def _asked(
     scope = {
         "type": "http",
         "method": method,
-        "path": raw,
+        "path": unquote(raw),
         "raw_path": raw.encode(),
         "query_string": query.encode(),
         "headers": [(name.lower().encode(), text.encode()) for name, text in headers.items()],
@@ -50,3 +51,19 @@ async def _asked(
     start, *rest = sent
     found = {name.decode(): value.decode() for name, value in start["headers"]}
     return Answer(start["status"], found, b"".join(part["body"] for part in rest))
+
+
+def living_on(application: Application) -> Application:
+    """The application, which does not hear of beginnings and ends: a client that begins anew for each request would end it."""
+
+    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await application(scope, receive, send)
+            return
+        while True:
+            kind = (await receive())["type"]
+            await send({"type": f"{kind}.complete"})
+            if kind == "lifespan.shutdown":
+                return
+
+    return served

@@ -37,11 +37,12 @@ class SearchFindings(msgspec.Struct, frozen=True):
 
 
 def find_digest(
-    ledger: Ledger, prefix: str, *, limit: int = 50, page: int = 1
+    ledger: Ledger, prefix: str, *, limit: int = 50, page: int = 1, offset: int = 0
 ) -> DigestFindings:
     """Find a digest by at least six of its hex digits, with or without algorithm.
 
-    Raises MalformedDigest, or NotObserved where none begins so.
+    A page of uses begins with the first one, or with that at `offset`. Raises
+    MalformedDigest, or NotObserved where none begins so.
     """
     digests = ledger.resolve(prefix, limit=MAX_LISTED + 1)
     found = [known for digest in digests if (known := ledger.find(digest)) is not None]
@@ -51,7 +52,7 @@ def find_digest(
         return DigestFindings(
             found=tuple(found[:MAX_LISTED]), has_more=len(found) > MAX_LISTED
         )
-    offset = (page - 1) * limit
+    offset += (page - 1) * limit
     uses = ledger.uses(found[0].digest, limit=limit + 1, offset=offset)
     return DigestFindings(
         found=tuple(found), uses=tuple(uses[:limit]), has_more=len(uses) > limit
@@ -59,11 +60,12 @@ def find_digest(
 
 
 def find_images(
-    ledger: Ledger, search: Search, *, limit: int = 20, page: int = 1
+    ledger: Ledger, search: Search, *, limit: int = 20, page: int = 1, offset: int = 0
 ) -> SearchFindings:
     """Find images by what their steps say and their settings are.
 
-    Raises MalformedPlatform.
+    Pages as of `find_digest`. Raises MalformedPlatform.
     """
-    hits = ledger.search(search, limit=limit + 1, offset=(page - 1) * limit)
+    offset += (page - 1) * limit
+    hits = ledger.search(search, limit=limit + 1, offset=offset)
     return SearchFindings(tuple(hits[:limit]), len(hits) > limit)

@@ -8,7 +8,7 @@ from http import HTTPStatus
 import msgspec
 
 from tagledger.endpoint.asgi import Headers, Scope, Send, answer
-from tagledger.site.failures import API, PROBLEM, Problem
+from tagledger.site.failures import PROBLEM, Problem, is_for_scripts
 from tagledger.site.rendering import link
 from tagledger.site.static_files import static_path
 
@@ -54,7 +54,7 @@ async def refuse(scope: Scope, send: Send, refusal: Refusal) -> None:
     path = scope["path"]
     if path.startswith(REGISTRY) or path == "/v2":
         media_type, body = b"application/json", _registry_error(refusal)
-    elif path.startswith(API) or path.endswith(".json"):
+    elif is_for_scripts(path):
         media_type, body = PROBLEM.encode(), _problem(refusal)
     else:
         media_type, body = b"text/html; charset=utf-8", _page(scope, refusal)

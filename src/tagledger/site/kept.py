@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from tagledger.flows.find import SearchFindings
+from tagledger.flows.in_the_making import InTheMaking
+from tagledger.flows.json_forms.stats import StatsReport
 from tagledger.flows.lately import TurnOf
 from tagledger.flows.live import LiveLookups
 from tagledger.flows.remembered import Remembered
 from tagledger.flows.repository import TagOrders
 from tagledger.flows.snapshots import Snapshots
+from tagledger.flows.stats import Span
 from tagledger.ledger.answers import Counts, Search
 from tagledger.model.digest import Digest
 
@@ -23,8 +28,14 @@ SHARED_SECONDS = 600.0
 FOUND_SECONDS = 15.0
 """How old the results of a search may be."""
 
+STATS_SECONDS = 300.0
+"""How old the figures of the API may be: all that was ever observed is counted."""
+
 Readable = tuple[str, ...] | None
 """What a visitor may read: what was remembered for one is nobody else's."""
+
+Figures = tuple[Readable, datetime | None, datetime | None, Span | None]
+"""Of what figures are: what may be read, from when to when, and by what."""
 
 
 class Kept:
@@ -39,6 +50,9 @@ class Kept:
         self.orders = TagOrders()
         self.counts: Remembered[Readable, Counts] = Remembered(
             most=50, seconds=COUNTED_SECONDS
+        )
+        self.stats: InTheMaking[Figures, StatsReport] = InTheMaking(
+            most=50, seconds=STATS_SECONDS
         )
         self.lately: Remembered[Readable, tuple[TurnOf, ...]] = Remembered(
             most=50, seconds=LATELY_SECONDS
