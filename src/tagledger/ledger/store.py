@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import msgspec
+
 from tagledger.errors import WriteFailed
 from tagledger.ledger import finding, history, searching
 from tagledger.ledger.answers import (
@@ -25,7 +27,7 @@ from tagledger.ledger.checking import check
 from tagledger.ledger.contents import ContentReader, digest_of
 from tagledger.ledger.engine import Engine
 from tagledger.ledger.evidence import EVIDENCE
-from tagledger.ledger.keys import moment_of
+from tagledger.ledger.keys import moment_of, storable
 from tagledger.ledger.names import reference_of, repository_patterns
 from tagledger.ledger.recording import Recorder
 from tagledger.ledger.stated import Recorded, Stated
@@ -142,7 +144,7 @@ class Store:
 
     def search(self, search: Search, *, limit: int = 20, offset: int = 0) -> list[Hit]:
         """The images that fit."""
-        return searching.search(self._engine, search, limit, offset)
+        return searching.search(self._engine, _storable(search), limit, offset)
 
     def unproven(self, *, after: int = 0, limit: int = 100) -> list[int]:
         """Statements of pages of which a digest has no verdict yet."""
@@ -196,3 +198,13 @@ class Store:
 
     def _is_held(self, digest: Digest) -> bool:
         return bool(self._engine.query("content", hash=digest.raw))
+
+
+def _storable(search: Search) -> Search:
+    """The search for what texts became when they were recorded."""
+    texts = {
+        name: storable(text)
+        for name, text in msgspec.structs.asdict(search).items()
+        if isinstance(text, str)
+    }
+    return msgspec.structs.replace(search, **texts)
