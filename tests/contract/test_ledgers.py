@@ -572,6 +572,22 @@ def test_strangers_texts_do_no_harm(ledger: Ledger) -> None:
     )
 
 
+@pytest.mark.parametrize("text", ["\udcff", "a\0b", "%", "*?[", "\\"])
+def test_a_question_may_hold_any_text(ledger: Ledger, text: str) -> None:
+    """What no database takes finds what it became when it was recorded, and does no harm elsewhere."""
+    step = f"RUN begin {text} end"
+    ledger.record([page("python:3.6", "a", 0, images=(image("a", steps=(step,)),))])
+    asked = (
+        *(Search(words=text), Search(exact=text), Search(env=f"{text}={text}")),
+        *(Search(label=text), Search(repository=text)),
+    )
+
+    for search in asked:
+        ledger.search(search)
+    assert [] == [*ledger.references(text)]
+    assert ["python:3.6"] == titles(ledger.search(Search(exact=step)))
+
+
 def test_names_of_every_kind_come_back(ledger: Ledger) -> None:
     """Registry, path, tag and digest are what they were; a layout's names have no registry."""
     names = [

@@ -154,6 +154,32 @@ def test_tags_that_cannot_be_listed_are_no_fact(
     assert len(IMAGES) == len(said["observations"])
 
 
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe\n", b"a" * (17 << 20)], ids=["no text", "endless"]
+)
+def test_a_list_that_is_none(program: Program, content: bytes) -> None:
+    """What is no text, or has no end, is named; no ledger is made."""
+    (program.home / "refs").write_bytes(content)
+
+    done = program.run("record", "--refs-file", "refs")
+
+    assert (2, b"") == (done.code, done.out)
+    assert "refs: " in done.err
+    assert ["refs"] == [path.name for path in program.home.iterdir()]
+
+
+def test_a_list_from_another_system(program: Program, registry: Registry) -> None:
+    """With a byte order mark, and line breaks as they are there; a line that is no name is told, shortened."""
+    rows = ["# ours", *names(registry)[:2], "\0" * 100_000]
+    (program.home / "refs").write_text("\ufeff" + "\r\n".join(rows))
+
+    done = program.run("record", "--refs-file", "refs")
+
+    assert 2 == done.code
+    assert 2 == len(done.out.splitlines())
+    assert len(done.err) < 10_000
+
+
 def hangs() -> Fault:
     """No answer."""
     return faults.slow_start(3600)

@@ -13,13 +13,17 @@ from tagledger.cli.ledger_options import opened_ledger
 from tagledger.cli.options import session_options
 from tagledger.cli.pace import Pace
 from tagledger.cli.session import Session
-from tagledger.errors import LedgerError, TagledgerError
+from tagledger.errors import LedgerError, TagledgerError, shortened
 from tagledger.model.source import Progress, no_progress
 
 if TYPE_CHECKING:
     from tagledger.flows.record import Noted
     from tagledger.flows.record_all import Outcome
     from tagledger.ledger.protocol import Ledger
+
+
+MAX_LIST_BYTES = 16 * 1024 * 1024
+"""Longest list of names: some hundred thousand of them."""
 
 
 @click.command("record")
@@ -138,7 +142,8 @@ class _Run:
 
     def _fail(self, address: str, problem: TagledgerError) -> None:
         self.failures.append((address, problem))
-        self._session.say(f"tagledger: {address}: not recorded: {problem}")
+        name = shortened(address)
+        self._session.say(f"tagledger: {name}: not recorded: {problem}")
         if problem.hint:
             self._session.say(f"  {problem.hint}")
 
@@ -147,8 +152,12 @@ def _listed(file: Path | None) -> list[str]:
     if file is None:
         return []
     try:
-        with click.open_file(str(file), encoding="utf-8-sig") as lines:
-            found = [line.partition("#")[0].strip() for line in lines]
+        with click.open_file(str(file), "rb") as opened:
+            content = opened.read(MAX_LIST_BYTES + 1)
+        lines = content.decode("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as exc:
         raise click.UsageError(f"{file}: not a text that can be read: {exc}.") from exc
+    if len(content) > MAX_LIST_BYTES:
+        raise click.UsageError(f"{file}: more than {MAX_LIST_BYTES:,} bytes.")
+    found = [line.partition("#")[0].strip() for line in lines]
     return [line for line in found if line]
