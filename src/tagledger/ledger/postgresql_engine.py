@@ -36,6 +36,10 @@ BUSY_SECONDS = 30.0
 CONNECT_SECONDS = 10
 """How long to wait for the server's first word."""
 
+PLANNING = "-c random_page_cost=1.1 -c jit=off"
+"""As for a disk without heads, which a server is not told of by itself: it would read
+whole tables for one row. To compile a question takes longer than to answer it."""
+
 FIRST_ANALYSED_ROWS = 20_000
 """Rows added by one program until the server is first told to count its tables."""
 
@@ -260,7 +264,7 @@ def open_postgresql(
                 address,
                 autocommit=True,
                 connect_timeout=CONNECT_SECONDS,
-                options=f"-c lock_timeout={int(busy_seconds * 1000)}",
+                options=f"-c lock_timeout={int(busy_seconds * 1000)} {PLANNING}",
                 application_name="tagledger",
             )
             # Planning some questions takes longer than answering them.

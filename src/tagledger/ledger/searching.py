@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from itertools import islice
 
 from tagledger.ledger.answers import Hit, Search
-from tagledger.ledger.candidates import candidates
+from tagledger.ledger.candidates import (
+    MAX_SOURCES,
+    candidates,
+    repositories,
+)
 from tagledger.ledger.contents import digest_of
 from tagledger.ledger.engine import Engine, Row
 from tagledger.ledger.filters import Filters, filters_of
@@ -32,15 +36,25 @@ def search(engine: Engine, search: Search, limit: int, offset: int) -> list[Hit]
 
 
 def _hits(engine: Engine, filters: Filters) -> Iterator[Hit]:
+    places: list[int] = []
+    if filters.repository is not None:
+        places = repositories(engine, filters)
+        if not places:
+            return
+    # Of too many the names are compared one by one.
+    known = set(places) if len(places) < MAX_SOURCES else set()
     values = filters.values
-    found = candidates(engine, filters)
+    found = candidates(engine, filters, places)
     size = FIRST_CHUNK
     misses = 0
     while misses < MAX_MISSES and (chunk := list(islice(found, size))):
+        entries = [*dict.fromkeys(entry for entry, _ in chunk)]
+        if known:
+            # Most may be elsewhere, and that is told sooner than all that a hit says.
+            where = engine.each("repositories_of_entry", entries)
+            entries = [*dict.fromkeys(row[0] for row in where if row[1] in known)]
         rows: dict[int, list[Row]] = defaultdict(list)
-        for row in engine.each(
-            "hits", [*{entry: None for entry, _ in chunk}], **values
-        ):
+        for row in engine.each("hits", entries, **values):
             rows[row[0]].append(row[1:])
         for entry, step in chunk:
             misses += entry not in rows

@@ -90,3 +90,6 @@ SELECT * FROM shared_digest;
 
 -- name: all_shared_use
 SELECT * FROM shared_use;
+
+-- name: all_repository_recipe
+SELECT * FROM repository_recipe;

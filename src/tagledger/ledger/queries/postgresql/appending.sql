@@ -90,3 +90,6 @@ COPY shared_digest FROM STDIN;
 
 -- name: append_shared_use!
 COPY shared_use FROM STDIN;
+
+-- name: append_repository_recipe!
+COPY repository_recipe FROM STDIN;
