@@ -311,26 +311,26 @@ STEPS = (
 )
 
 
-@pytest.mark.parametrize(
-    ("search", "expected"),
-    [
-        (Search(words="curl bash"), [STEPS[0]]),
-        (Search(words="BASH Curl"), [STEPS[0]]),
-        (Search(words="apt-get"), [STEPS[1]]),
-        (Search(words="get apt"), [STEPS[1]]),
-        (Search(words="get-apt"), []),
-        (Search(words="install"), [STEPS[1], STEPS[2]]),
-        (Search(words="bash"), [STEPS[0], STEPS[2]]),
-        (Search(words="| '"), []),
-        (Search(words='"curl* OR) & !x:*'), []),
-        (Search(exact=".sh | ba"), [STEPS[0]]),
-        (Search(exact="CURL"), []),
-        (Search(exact="100%_OFF[*]"), [STEPS[3]]),
-        (Search(exact="0%"), [STEPS[3]]),
-        (Search(exact="_"), [STEPS[3]]),
-        (Search(words="install", exact="pip"), [STEPS[2]]),
-    ],
-)
+STEP_SEARCHES = [
+    (Search(words="curl bash"), [STEPS[0]]),
+    (Search(words="BASH Curl"), [STEPS[0]]),
+    (Search(words="apt-get"), [STEPS[1]]),
+    (Search(words="get apt"), [STEPS[1]]),
+    (Search(words="get-apt"), []),
+    (Search(words="install"), [STEPS[1], STEPS[2]]),
+    (Search(words="bash"), [STEPS[0], STEPS[2]]),
+    (Search(words="| '"), []),
+    (Search(words='"curl* OR) & !x:*'), []),
+    (Search(exact=".sh | ba"), [STEPS[0]]),
+    (Search(exact="CURL"), []),
+    (Search(exact="100%_OFF[*]"), [STEPS[3]]),
+    (Search(exact="0%"), [STEPS[3]]),
+    (Search(exact="_"), [STEPS[3]]),
+    (Search(words="install", exact="pip"), [STEPS[2]]),
+]
+
+
+@pytest.mark.parametrize(("search", "expected"), STEP_SEARCHES)
 def test_steps_are_found_by_words_and_by_substring(
     ledger: Ledger, search: Search, expected: list[str]
 ) -> None:
@@ -340,6 +340,67 @@ def test_steps_are_found_by_words_and_by_substring(
     found = [str(hit.step) for hit in ledger.search(search)]
 
     assert sorted(expected) == sorted(found)
+
+
+@pytest.mark.parametrize(("search", "expected"), STEP_SEARCHES)
+@pytest.mark.parametrize(
+    "narrowed", [{"platform": "linux"}, {"repository": "py*"}, {"env": "A"}]
+)
+def test_steps_are_found_the_same_way_among_few_images(
+    ledger: Ledger, search: Search, expected: list[str], narrowed: dict[str, str]
+) -> None:
+    """What an index finds among all is told from the texts where few images are left."""
+    made = image("a", steps=STEPS, env=("A=1",))
+    ledger.record([page("python:3.6", "a", 0, images=(made,))])
+    ledger.record(
+        [
+            page(
+                "ghcr.io/me/tool:1",
+                "b",
+                1,
+                images=(image("b", architecture="arm", steps=("RUN true",)),),
+            )
+        ]
+    )
+
+    found = ledger.search(msgspec.structs.replace(search, **narrowed))
+
+    assert sorted(expected) == sorted(str(hit.step) for hit in found)
+
+
+def test_what_newer_images_elsewhere_say_hides_nothing(ledger: Ledger) -> None:
+    """A search in one repository, or for one value, finds what thousands of steps elsewhere say too."""
+    ledger.record(
+        [
+            page(
+                "python:3.6",
+                "a",
+                0,
+                images=(image("a", steps=("RUN apt-get python",), env=("A=1",)),),
+            )
+        ]
+    )
+    steps = [f"RUN apt-get {number}" for number in range(1_200)]
+    others = [
+        page(
+            f"me/tool:{start}",
+            f"v{start}",
+            start,
+            images=(image(f"v{start}", steps=tuple(steps[start : start + 12])),),
+        )
+        for start in range(0, len(steps), 12)
+    ]
+    ledger.record(others)
+
+    searches = [
+        Search(repository="python"),
+        Search(env="A"),
+        Search(env="A=1"),
+    ]
+    for search in searches:
+        for text in ({"words": "apt-get"}, {"exact": "apt-get"}):
+            asked = msgspec.structs.replace(search, **text)
+            assert ["python:3.6"] == titles(ledger.search(asked)), asked
 
 
 @pytest.mark.parametrize(

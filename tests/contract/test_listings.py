@@ -270,6 +270,7 @@ def test_a_cursor_that_no_page_gave_is_refused(ledger: Ledger, cursor: str) -> N
         ("DELETE FROM appearance WHERE statement_id = 1", "statement 1"),
         ("UPDATE appearance SET observations = 9", "statement 1"),
         ("DELETE FROM sighting", "entry 1"),
+        ("DELETE FROM repository_recipe", "repository 1"),
         ("UPDATE sighting SET last_seen = last_seen + 1", "entry 1"),
     ],
 )
@@ -297,6 +298,7 @@ def test_a_ledger_of_the_first_schema_gets_the_lists(address: str) -> None:
         "DROP TABLE repository_span",
         "DROP TABLE appearance",
         "DROP TABLE shared_use",
+        "DROP TABLE repository_recipe",
         "DROP TABLE shared_digest",
         "DROP TABLE sighting",
         "DROP INDEX entry_platform",

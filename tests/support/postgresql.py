@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -13,6 +14,11 @@ PASSWORD = "opal"
 USER = "keeper"
 STARTING_SECONDS = 60
 UNPRIVILEGED = ("postgres", "nobody")
+
+IN_A_HURRY = {"fsync": "off", "shared_buffers": "64MB"}
+"""What tests want of a server; a bench has it as it is installed."""
+
+AS_INSTALLED: dict[str, str] = {}
 
 
 def _programs() -> Path | None:
@@ -47,7 +53,8 @@ def missing_postgresql() -> str:
 class PostgresqlServer:
     """Runs between `with` and its end, on a port of the loopback address."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Mapping[str, str] = IN_A_HURRY) -> None:
+        self._settings = settings
         # Not in a folder of pytest's, into which another user cannot go.
         self._temporary = tempfile.TemporaryDirectory(prefix="tagledger-postgresql-")
         self._directory = Path(self._temporary.name)
@@ -70,10 +77,13 @@ class PostgresqlServer:
 
     def start(self) -> None:
         """Start the server, again if it was stopped."""
-        options = (
-            f"-c listen_addresses=127.0.0.1 -c port={self.port} -c fsync=off "
-            f"-c unix_socket_directories='' -c shared_buffers=64MB"
-        )
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": self.port,
+            "unix_socket_directories": "''",
+            **self._settings,
+        }
+        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         log = self._directory / "log"
         self._run(
             "pg_ctl",

@@ -13,6 +13,7 @@ _PROBLEMS = {
     "spans_not_as_told": "the list of repositories is not what the observations tell",
     "appearances_not_as_told": "where it appears is not what the observations tell",
     "sightings_not_as_told": "where it was seen is not what the observations tell",
+    "recipes_not_as_told": "its recipes are not those of the images seen in it",
     "shared_images_not_as_told": "it is in more or fewer images than is kept",
     "shared_uses_not_as_told": "where it was is not what the observations tell",
 }
@@ -24,6 +25,7 @@ def derive(engine: Engine, *, after: int, after_tag: int, after_entry: int) -> N
     engine.execute("tell_changes", after=after)
     engine.execute("widen_appearances", after=after)
     engine.execute("widen_sightings", after=after)
+    engine.execute("add_repository_recipes", after=after)
     engine.execute("widen_repository_spans", after=after, after_tag=after_tag)
     share(engine, after=after, after_entry=after_entry)
 

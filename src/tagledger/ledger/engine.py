@@ -21,7 +21,7 @@ TABLES = (
     *("setting", "setting_list", "setting_list_item"),
     *("entry", "statement", "statement_part", "statement_entry", "statement_date"),
     *("observation", "change", "repository_span", "appearance", "sighting"),
-    *("shared_digest", "shared_use", "note", "verdict"),
+    *("repository_recipe", "shared_digest", "shared_use", "note", "verdict"),
     "subject",
 )
 """Every table, each after those that it refers to."""

@@ -41,6 +41,10 @@ BUSY_SECONDS = 30.0
 CONNECT_SECONDS = 10
 """How long to wait for the server's first word."""
 
+PLANNING = "-c random_page_cost=1.1 -c jit=off"
+"""As for a disk without heads, which a server is not told of by itself: it would read
+whole tables for one row. To compile a question takes longer than to answer it."""
+
 FIRST_ANALYSED_ROWS = 20_000
 """Rows added by one program until the server is first told to count its tables."""
 
@@ -318,7 +322,7 @@ def open_postgresql(
     """
     place = redacted(address)
     # Nought would be to wait for ever.
-    options = f"-c lock_timeout={max(1, int(busy_seconds * 1000))}"
+    options = f"-c lock_timeout={max(1, int(busy_seconds * 1000))} {PLANNING}"
     if is_reader:
         options += " -c default_transaction_read_only=on"
 

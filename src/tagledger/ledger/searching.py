@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
 from tagledger.ledger.answers import Hit, Search
-from tagledger.ledger.candidates import candidates
+from tagledger.ledger.candidates import (
+    MAX_SOURCES,
+    candidates,
+    repositories,
+)
 from tagledger.ledger.contents import digest_of
 from tagledger.ledger.engine import Engine, Row
 from tagledger.ledger.filters import Filters, filters_of
 from tagledger.ledger.finding import platform_text
 from tagledger.ledger.keys import moment_of
 from tagledger.ledger.names import reference_of
+from tagledger.ledger.step_search import Sees
 
 MAX_MISSES = 2_500
 """Images that do not fit after which a search ends: so many take some 40 ms."""
-
-Sees = Callable[[str], bool]
-"""Whether a repository, as rows have its name, is one that is seen."""
 
 FIRST_CHUNK = 25
 LAST_CHUNK = 400
@@ -29,7 +31,7 @@ LAST_CHUNK = 400
 def search(
     engine: Engine, search: Search, limit: int, offset: int, sees: Sees | None = None
 ) -> list[Hit]:
-    """As `Ledger.search`. Raises MalformedPlatform."""
+    """As `Ledger.search`; of repositories that are seen. Raises MalformedPlatform."""
     filters = filters_of(search)
     if filters is None or not _was_observed(engine, filters):
         return []
@@ -37,15 +39,25 @@ def search(
 
 
 def _hits(engine: Engine, filters: Filters, sees: Sees | None) -> Iterator[Hit]:
+    places: list[int] = []
+    if filters.repository is not None:
+        places = repositories(engine, filters)
+        if not places:
+            return
+    # Of too many the names are compared one by one.
+    known = set(places) if len(places) < MAX_SOURCES else set()
     values = filters.values
-    found = candidates(engine, filters, sees)
+    found = candidates(engine, filters, places, sees)
     size = FIRST_CHUNK
     misses = 0
     while misses < MAX_MISSES and (chunk := list(islice(found, size))):
+        entries = [*dict.fromkeys(entry for entry, _ in chunk)]
+        if known:
+            # Most may be elsewhere, and that is told sooner than all that a hit says.
+            where = engine.each("repositories_of_entry", entries)
+            entries = [*dict.fromkeys(row[0] for row in where if row[1] in known)]
         rows: dict[int, list[Row]] = defaultdict(list)
-        for row in engine.each(
-            "hits", [*{entry: None for entry, _ in chunk}], **values
-        ):
+        for row in engine.each("hits", entries, **values):
             rows[row[0]].append(row[1:])
         for entry, step in chunk:
             misses += entry not in rows

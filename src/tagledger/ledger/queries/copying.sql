@@ -27,6 +27,7 @@ SELECT
     (SELECT COUNT(*) FROM repository_span),
     (SELECT COUNT(*) FROM appearance),
     (SELECT COUNT(*) FROM sighting),
+    (SELECT COUNT(*) FROM repository_recipe),
     (SELECT COUNT(*) FROM shared_digest),
     (SELECT COUNT(*) FROM shared_use),
     (SELECT COUNT(*) FROM note),
@@ -125,6 +126,9 @@ SELECT * FROM shared_digest;
 
 -- name: all_shared_use
 SELECT * FROM shared_use;
+
+-- name: all_repository_recipe
+SELECT * FROM repository_recipe;
 
 -- name: all_subject
 SELECT * FROM subject;

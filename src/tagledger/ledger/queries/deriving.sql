@@ -117,6 +117,16 @@ ON CONFLICT (entry_id, tag_id) DO UPDATE SET
         ELSE sighting.last_seen
     END;
 
+-- name: add_repository_recipes!
+INSERT INTO repository_recipe (repository_id, recipe_id)
+SELECT DISTINCT t.repository_id, e.recipe_id
+FROM observation o
+JOIN tag t ON t.id = o.tag_id
+JOIN statement_entry se ON se.statement_id = o.statement_id
+JOIN entry e ON e.id = se.entry_id
+WHERE o.id > :after AND e.recipe_id IS NOT NULL
+ON CONFLICT (repository_id, recipe_id) DO NOTHING;
+
 -- name: changes_not_as_told
 WITH told AS (
     SELECT
@@ -213,5 +223,27 @@ FROM (
     SELECT * FROM (SELECT * FROM sighting EXCEPT SELECT * FROM expected) surplus
     UNION
     SELECT * FROM (SELECT * FROM expected EXCEPT SELECT * FROM sighting) lacking
+) differing
+ORDER BY 2;
+
+-- name: recipes_not_as_told
+WITH expected AS (
+    SELECT DISTINCT t.repository_id, e.recipe_id
+    FROM observation o
+    JOIN tag t ON t.id = o.tag_id
+    JOIN statement_entry se ON se.statement_id = o.statement_id
+    JOIN entry e ON e.id = se.entry_id
+    WHERE e.recipe_id IS NOT NULL
+)
+
+SELECT DISTINCT 'repository', differing.repository_id
+FROM (
+    SELECT * FROM (
+        SELECT * FROM repository_recipe EXCEPT SELECT * FROM expected
+    ) surplus
+    UNION
+    SELECT * FROM (
+        SELECT * FROM expected EXCEPT SELECT * FROM repository_recipe
+    ) lacking
 ) differing
 ORDER BY 2;

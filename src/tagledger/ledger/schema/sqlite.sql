@@ -264,6 +264,12 @@ CREATE TABLE sighting (
 
 CREATE INDEX sighting_tag ON sighting (tag_id, entry_id);
 
+CREATE TABLE repository_recipe (
+    repository_id INTEGER NOT NULL REFERENCES repository,
+    recipe_id INTEGER NOT NULL REFERENCES recipe,
+    PRIMARY KEY (repository_id, recipe_id)
+) STRICT, WITHOUT ROWID;
+
 -- Digests that very many images share, layers of base images above all: where each was,
 -- by name as far as names are sorted, so that a page of it is quick as well.
 

@@ -48,6 +48,12 @@ CREATE TABLE sighting (
 
 CREATE INDEX sighting_tag ON sighting (tag_id, entry_id);
 
+CREATE TABLE repository_recipe (
+    repository_id INTEGER NOT NULL REFERENCES repository,
+    recipe_id INTEGER NOT NULL REFERENCES recipe,
+    PRIMARY KEY (repository_id, recipe_id)
+) STRICT, WITHOUT ROWID;
+
 -- Digests that very many images share, layers of base images above all: where each was,
 -- by name as far as names are sorted, so that a page of it is quick as well.
 
@@ -108,3 +114,10 @@ SELECT se.entry_id, a.tag_id, MIN(a.first_seen), MAX(a.last_seen)
 FROM appearance a
 JOIN statement_entry se ON se.statement_id = a.statement_id
 GROUP BY se.entry_id, a.tag_id;
+
+INSERT INTO repository_recipe
+SELECT DISTINCT t.repository_id, e.recipe_id
+FROM sighting si
+JOIN tag t ON t.id = si.tag_id
+JOIN entry e ON e.id = si.entry_id
+WHERE e.recipe_id IS NOT NULL;

@@ -91,5 +91,8 @@ COPY shared_digest FROM STDIN;
 -- name: append_shared_use!
 COPY shared_use FROM STDIN;
 
+-- name: append_repository_recipe!
+COPY repository_recipe FROM STDIN;
+
 -- name: append_subject!
 COPY subject FROM STDIN;

@@ -94,6 +94,38 @@ CROSS JOIN LATERAL (
     ORDER BY rs.position
 ) found;
 
+-- name: recipes_of_repository
+SELECT found.*
+FROM UNNEST(CAST(:keys AS INTEGER [])) AS k (key)
+CROSS JOIN LATERAL (
+    SELECT k.key, rr.recipe_id
+    FROM repository_recipe rr
+    WHERE rr.repository_id = k.key
+    ORDER BY rr.recipe_id DESC
+    LIMIT :limit
+) found;
+
+-- name: steps_of_recipe
+SELECT found.*
+FROM UNNEST(CAST(:keys AS INTEGER [])) AS k (key)
+CROSS JOIN LATERAL (
+    SELECT k.key, rs.step_id
+    FROM recipe_step rs
+    WHERE rs.recipe_id = k.key
+    ORDER BY rs.position
+) found;
+
+-- name: entries_of_recipe
+SELECT found.*
+FROM UNNEST(CAST(:keys AS INTEGER [])) AS k (key)
+CROSS JOIN LATERAL (
+    SELECT k.key, e.id
+    FROM entry e
+    WHERE e.recipe_id = k.key
+    ORDER BY e.id DESC
+    LIMIT :limit
+) found;
+
 -- name: text_of_step
 SELECT found.*
 FROM UNNEST(CAST(:keys AS INTEGER [])) AS k (key)
@@ -101,6 +133,16 @@ CROSS JOIN LATERAL (
     SELECT k.key, s.text
     FROM step s
     WHERE s.id = k.key
+) found;
+
+-- name: repositories_of_entry
+SELECT found.*
+FROM UNNEST(CAST(:keys AS INTEGER [])) AS k (key)
+CROSS JOIN LATERAL (
+    SELECT k.key, t.repository_id
+    FROM sighting si
+    JOIN tag t ON t.id = si.tag_id
+    WHERE si.entry_id = k.key
 ) found;
 
 -- name: hits

@@ -91,5 +91,8 @@ INSERT INTO shared_digest VALUES (?, ?);
 -- name: append_shared_use!
 INSERT INTO shared_use VALUES (?, ?, ?, ?, ?, ?, ?);
 
+-- name: append_repository_recipe!
+INSERT INTO repository_recipe VALUES (?, ?);
+
 -- name: append_subject!
 INSERT INTO subject VALUES (?, ?);

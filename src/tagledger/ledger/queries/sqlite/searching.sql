@@ -78,10 +78,36 @@ JOIN recipe_step rs ON rs.recipe_id = e.recipe_id
 WHERE e.id = :key
 ORDER BY rs.position;
 
+-- name: recipes_of_repository
+SELECT :key, rr.recipe_id
+FROM repository_recipe rr
+WHERE rr.repository_id = :key
+ORDER BY rr.recipe_id DESC
+LIMIT :limit;
+
+-- name: steps_of_recipe
+SELECT :key, rs.step_id
+FROM recipe_step rs
+WHERE rs.recipe_id = :key
+ORDER BY rs.position;
+
+-- name: entries_of_recipe
+SELECT :key, e.id
+FROM entry e
+WHERE e.recipe_id = :key
+ORDER BY e.id DESC
+LIMIT :limit;
+
 -- name: text_of_step
 SELECT :key, s.text
 FROM step s
 WHERE s.id = :key;
+
+-- name: repositories_of_entry
+SELECT :key, t.repository_id
+FROM sighting si
+JOIN tag t ON t.id = si.tag_id
+WHERE si.entry_id = :key;
 
 -- name: hits
 SELECT
