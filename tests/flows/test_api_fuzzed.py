@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -38,11 +38,12 @@ BOUNDED = settings(
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Application:
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     """The whole service on the small ledger."""
     ledger = fill_site_ledger(tmp_path_factory.mktemp("fuzzed") / "ledger.sqlite")
     options = ServiceOptions(ledger=str(ledger), trusted_hosts=("*",), access_log=None)
-    return living_on(make_application(options))
+    with living_on(make_application(options)) as application:
+        yield application
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,8 @@
 """An ASGI application asked without a network."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from urllib.parse import unquote
 
 from support.service import Answer
@@ -53,17 +54,35 @@ async def _asked(
     return Answer(start["status"], found, b"".join(part["body"] for part in rest))
 
 
-def living_on(application: Application) -> Application:
-    """The application, which does not hear of beginnings and ends: a client that begins anew for each request would end it."""
+@contextmanager
+def living_on(application: Application) -> Iterator[Application]:
+    """The application, which hears of its end at the end alone: a client that begins anew for each request would end it."""
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "lifespan":
+        if scope["type"] == "lifespan":
+            await _pretended(receive, send)
+        else:
             await application(scope, receive, send)
-            return
-        while True:
-            kind = (await receive())["type"]
-            await send({"type": f"{kind}.complete"})
-            if kind == "lifespan.shutdown":
-                return
 
-    return served
+    yield served
+    asyncio.run(_lived(application))
+
+
+async def _pretended(receive: Receive, send: Send) -> None:
+    kind = ""
+    while kind != "lifespan.shutdown":
+        kind = (await receive())["type"]
+        await send({"type": f"{kind}.complete"})
+
+
+async def _lived(application: Application) -> None:
+    """Let it begin and end."""
+    coming: list[Message] = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]  # fmt: skip
+
+    async def receive() -> Message:
+        return coming.pop(0)
+
+    async def send(message: Message) -> None:
+        assert message["type"].endswith(".complete"), message
+
+    await application({"type": "lifespan", "state": {}}, receive, send)

@@ -121,7 +121,7 @@ class Readers:
         """Let the questions under way be answered, then let go of the ledgers."""
         self._threads.shutdown(cancel_futures=True)
         self._long.shutdown(cancel_futures=True)
-        # Not in the caller's thread, where another loop may be running.
+        # Their loops cannot be closed in a thread in which another one runs.
         closing = threading.Thread(target=self._let_go)
         closing.start()
         closing.join()
