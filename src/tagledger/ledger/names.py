@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tagledger.ledger.keys import bounded
+from tagledger.ledger.keys import bounded, storable
 from tagledger.model.digest import Digest
 from tagledger.model.reference import DOCKER_HUB, Reference
 
@@ -32,7 +32,7 @@ def repository_patterns(pattern: str) -> tuple[str, str, str, str]:
 
     ``*`` and ``?`` stand for any text and any character; ``\\`` escapes.
     """
-    escaped = pattern
+    escaped = storable(pattern)
     for special in "\\%_":
         escaped = escaped.replace(special, f"\\{special}")
     like = escaped.replace("*", "%").replace("?", "_")

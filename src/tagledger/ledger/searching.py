@@ -11,7 +11,7 @@ from tagledger.ledger.contents import digest_of
 from tagledger.ledger.engine import Engine, Row
 from tagledger.ledger.entry_parts import ENVIRONMENT, LABEL
 from tagledger.ledger.finding import platform_text
-from tagledger.ledger.keys import microseconds, moment_of
+from tagledger.ledger.keys import microseconds, moment_of, storable
 from tagledger.ledger.names import reference_of, repository_patterns
 from tagledger.model.platform import parse_platform
 
@@ -87,7 +87,7 @@ def _entries(
 def _settings(search: Search) -> Iterator[_Setting]:
     for kind, wanted in ((ENVIRONMENT, search.env), (LABEL, search.label)):
         if wanted is not None:
-            name, equals, value = wanted.partition("=")
+            name, equals, value = storable(wanted).partition("=")
             yield {"kind": kind, "name": name, "value": value if equals else None}
 
 
@@ -101,7 +101,7 @@ def _steps(
     """The steps that fit, the best first; one that is None where none is wanted."""
     runs = [_RUNS.findall(word) for word in (search.words or "").split()]
     words = engine.text_query([found for found in runs if found])
-    exact = engine.substring_pattern(search.exact or "")
+    exact = engine.substring_pattern(storable(search.exact or ""))
     if search.words and not words:
         return []  # nothing but punctuation
     if search.words and search.exact:
