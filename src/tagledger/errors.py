@@ -5,7 +5,8 @@
     TagledgerError
     ├── UsageError               what was asked cannot be understood       (exit 2)
     │   ├── MalformedReference · MalformedDigest · MalformedPlatform
-    │   ├── MalformedCursor · MalformedAccessFile
+    │   ├── MalformedCursor · MalformedMoment · MalformedAccessFile
+    │   ├── NothingToSearch
     │   └── UnknownAddress · NotSupported
     ├── NotFound                 it is not there                           (exit 3)
     │   ├── RepositoryNotFound · TagNotFound · ManifestNotFound · BlobNotFound
@@ -22,6 +23,7 @@
     ├── LedgerError              the ledger cannot be used, or not now     (exit 5)
     │   ├── LedgerLocked · LedgerFull · LedgerReadOnly · LedgerUnreachable
     │   ├── LedgerTooSlow        one question took longer than it may
+    │   ├── LedgerBusy           the answer is being made
     │   └── LedgerNotFound · LedgerNotEmpty · LedgerTooNew · LedgerTooOld
     │       · LedgerDamaged
     ├── CannotServe              the service cannot be started here        (exit 5)
@@ -133,6 +135,28 @@ class MalformedCursor(UsageError):
     def __init__(self, text: str) -> None:
         super().__init__(f"{text!r} leads to no page of this list")
         self.text = text
+
+
+class MalformedMoment(UsageError):
+    """The text of a parameter is no time."""
+
+    code = "malformed-moment"
+    hint = "write 2017-12-01 (a day of UTC), 2017-12-01T14:30 or RFC 3339"
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(f"{name}={text[:60]!r} is no time")
+        self.name = name
+        self.text = text
+
+
+class NothingToSearch(UsageError):
+    """A search that names nothing to look for."""
+
+    code = "nothing-to-search"
+    hint = "give text, exact, env, label, platform, repo, since or until"
+
+    def __init__(self) -> None:
+        super().__init__("it is not said what to search for")
 
 
 class MalformedAccessFile(UsageError):
@@ -525,6 +549,17 @@ class LedgerTooSlow(LedgerError):
     def __init__(self, place: str, seconds: float) -> None:
         super().__init__(place, f"no answer within {seconds:g} s")
         self.seconds = seconds
+
+
+class LedgerBusy(LedgerError):
+    """The answer takes longer than who asks is kept waiting: it is being made."""
+
+    code = "ledger-busy"
+    hint = "ask again in some seconds"
+    temporary = True
+
+    def __init__(self, place: str) -> None:
+        super().__init__(place, "the answer is being made")
 
 
 class LedgerDamaged(LedgerError):

@@ -24,6 +24,12 @@ from tagledger.ledger.protocol import Ledger
 SECONDS = 1.0
 """How long all that one question asks of the ledger may take together."""
 
+LONG_SECONDS = 20.0
+"""The same for the few questions that count all that there is.
+
+One thread answers those, one at a time: no other question waits for them.
+"""
+
 THREADS = 4
 """Questions answered side by side: they wait for the disk more than for each other."""
 
@@ -58,20 +64,27 @@ class Readers:
         self._heard = heard
         self._seconds = seconds
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="reader")
+        self._long = ThreadPoolExecutor(1, thread_name_prefix="long-reader")
         self._own = threading.local()
         self._all: list[_Reader] = []
 
     async def ask(
-        self, question: Callable[[Ledger], _T], *, visitor: Visitor = ANYBODY
+        self,
+        question: Callable[[Ledger], _T],
+        *,
+        visitor: Visitor = ANYBODY,
+        is_long: bool = False,
     ) -> _T:
         """The answer to a question; the visitor's ledger holds what they may read.
 
-        Raises what the question raises, and LedgerTooSlow.
+        `is_long` for one that counts all there is, for which nobody waits. Raises what
+        the question raises, and LedgerTooSlow.
         """
+        seconds = LONG_SECONDS if is_long else self._seconds
 
         def once() -> _T:
             reader = self._reader()
-            with reader.ledger.within(self._seconds):
+            with reader.ledger.within(seconds):
                 return question(readable(reader.ledger, visitor))
 
         def answer() -> _T:
@@ -88,7 +101,8 @@ class Readers:
             self._heard(None)
             return found
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads, answer)
+        threads = self._long if is_long else self._threads
+        return await asyncio.get_running_loop().run_in_executor(threads, answer)
 
     async def follow(
         self,
@@ -106,6 +120,13 @@ class Readers:
     def close(self) -> None:
         """Let the questions under way be answered, then let go of the ledgers."""
         self._threads.shutdown(cancel_futures=True)
+        self._long.shutdown(cancel_futures=True)
+        # Their loops cannot be closed in a thread in which another one runs.
+        closing = threading.Thread(target=self._let_go)
+        closing.start()
+        closing.join()
+
+    def _let_go(self) -> None:
         for reader in self._all:
             reader.runner.close()
             with suppress(Exception):
