@@ -10,6 +10,7 @@ from tagledger.cli.app import program
 from tagledger.cli.exit_codes import EXIT_CODES
 from tagledger.cli.help_text import COMMANDS, HELP
 from tagledger.flows.open import TRANSPORTS
+from tagledger.site.app import API, FEEDS
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -69,6 +70,18 @@ def test_every_error_is_documented() -> None:
     shown = [line for line in page("errors").splitlines() if line.startswith("| `")]
 
     assert _table() == shown
+
+
+def test_every_route_for_scripts_is_documented() -> None:
+    """The page has each operation of the API and each feed, and none besides."""
+    rows = re.findall(r"^\| `(/(?:api/v1|feed)/[^`]*)` \|", page("api"), re.MULTILINE)
+    served = {path for route in (*API, *FEEDS) for path in route.paths}
+    plain = {re.sub(r"\{(\w+):str\}", r"{\1}", path) for path in served}
+
+    assert {
+        path.replace("REF", "{name:path}").replace("NAME", "{name:path}")
+        for path in rows
+    } == plain
 
 
 def test_every_kind_of_address_is_documented() -> None:

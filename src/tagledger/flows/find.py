@@ -41,7 +41,8 @@ def find_digest(
 ) -> DigestFindings:
     """Find a digest by at least six of its hex digits, with or without algorithm.
 
-    A page of uses begins with the first one, or with that at `offset`. Raises MalformedDigest, or NotObserved where none begins so.
+    A page of uses begins with the first one, or with that at `offset`. Raises
+    MalformedDigest, or NotObserved where none begins so.
     """
     digests = ledger.resolve(prefix, limit=MAX_LISTED + 1)
     found = [known for digest in digests if (known := ledger.find(digest)) is not None]

@@ -102,8 +102,8 @@ def parse_platform(text: str) -> PlatformFilter:
     if version is not None and not _PART.fullmatch(version):
         raise MalformedPlatform(text, f"{version!r} is not a version")
     words = [part.lower() for part in parts]
-    if len(words) == 1 and words[0] not in _KNOWN_SYSTEMS:
-        if words[0] not in _KNOWN_ARCHITECTURES:
+    if len(words) == 1 and words[0] not in KNOWN_SYSTEMS:
+        if words[0] not in KNOWN_ARCHITECTURES:
             raise MalformedPlatform(
                 text, "it is neither a known system nor a known architecture"
             )
@@ -130,14 +130,14 @@ def _split_version(text: str) -> tuple[str, str | None]:
     return body, version if colon else None
 
 
-_KNOWN_SYSTEMS = frozenset(
+KNOWN_SYSTEMS = frozenset(
     (
         *("aix", "android", "darwin", "dragonfly", "freebsd", "illumos", "ios"),
         *("js", "linux", "macos", "netbsd", "openbsd", "plan9", "solaris"),
         *("wasip1", "windows", "zos", "unknown"),
     )
 )
-_KNOWN_ARCHITECTURES = frozenset(
+KNOWN_ARCHITECTURES = frozenset(
     (
         *("386", "amd64", "arm", "arm64", "loong64", "mips", "mipsle", "mips64"),
         *("mips64le", "ppc64", "ppc64le", "riscv64", "s390x", "wasm", "sparc64"),

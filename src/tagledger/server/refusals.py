@@ -9,7 +9,7 @@ from urllib.parse import quote
 import msgspec
 
 from tagledger.endpoint.asgi import Headers, Scope, Send, answer
-from tagledger.site.failures import API, PROBLEM, Problem
+from tagledger.site.failures import PROBLEM, Problem, is_for_scripts
 
 REGISTRY = "/v2/"
 
@@ -53,7 +53,7 @@ async def refuse(scope: Scope, send: Send, refusal: Refusal) -> None:
     path = scope["path"]
     if path.startswith(REGISTRY) or path == "/v2":
         media_type, body = b"application/json", _registry_error(refusal)
-    elif path.startswith(API) or path.endswith(".json"):
+    elif is_for_scripts(path):
         media_type, body = PROBLEM.encode(), _problem(refusal)
     else:
         media_type, body = b"text/html; charset=utf-8", _page(scope, refusal)

@@ -2,40 +2,51 @@
 
 from __future__ import annotations
 
-from litestar import Litestar, Router
+from litestar import Litestar
 from litestar.di import Provide
-from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.types import ControllerRouterHandler
+from litestar.handlers import HTTPRouteHandler
 
-from tagledger import __version__
 from tagledger.flows.live import LiveLookups, LiveOptions
 from tagledger.flows.readers import Readers
-from tagledger.site.api.description import description
+from tagledger.site.api.description import description_route
 from tagledger.site.api.digests import (
     digest_found,
     digest_images,
     digest_verdict,
     document,
 )
-from tagledger.site.api.images import diff_of, history_of, image, sizes_of
+from tagledger.site.api.figures import sizes_of, stats_told
+from tagledger.site.api.images import (
+    diff_of,
+    history_of,
+    image,
+    raw_of,
+    tag_names,
+)
 from tagledger.site.api.lists import (
     changes_listed,
     facts_listed,
     repositories_listed,
     search_found,
-    stats_told,
     tags_listed,
 )
 from tagledger.site.asked import AnyRequest, Asked
 from tagledger.site.failures import Failures
+from tagledger.site.feeds.routes import (
+    repository_feed,
+    search_feed,
+    tag_feed,
+    whole_feed,
+)
 from tagledger.site.kept import Kept
+from tagledger.site.pages.api import api_page_route
 from tagledger.site.pages.diff import diff_json, diff_markdown, diff_page
 from tagledger.site.pages.digest import digest_page
 from tagledger.site.pages.history import history_page
 from tagledger.site.pages.home import home
 from tagledger.site.pages.live import live as live_page
 from tagledger.site.pages.markdown import markdown
+from tagledger.site.pages.problems import problem, problems
 from tagledger.site.pages.raw import raw
 from tagledger.site.pages.repositories import repositories, repository
 from tagledger.site.pages.search import search
@@ -43,7 +54,7 @@ from tagledger.site.pages.tag import tag
 from tagledger.site.rendering import Pages
 from tagledger.site.static_files import static_file
 
-PAGES: list[ControllerRouterHandler] = [
+PAGES: list[HTTPRouteHandler] = [
     diff_json,
     diff_markdown,
     diff_page,
@@ -52,6 +63,8 @@ PAGES: list[ControllerRouterHandler] = [
     home,
     live_page,
     markdown,
+    problem,
+    problems,
     raw,
     repositories,
     repository,
@@ -60,7 +73,10 @@ PAGES: list[ControllerRouterHandler] = [
 ]
 """What people look at."""
 
-API: list[ControllerRouterHandler] = [
+FEEDS: list[HTTPRouteHandler] = [repository_feed, search_feed, tag_feed, whole_feed]
+"""What feed readers ask."""
+
+API: list[HTTPRouteHandler] = [
     changes_listed,
     diff_of,
     digest_found,
@@ -70,10 +86,12 @@ API: list[ControllerRouterHandler] = [
     facts_listed,
     history_of,
     image,
+    raw_of,
     repositories_listed,
     search_found,
     sizes_of,
     stats_told,
+    tag_names,
     tags_listed,
 ]
 """What scripts ask."""
@@ -90,27 +108,16 @@ def make_site(readers: Readers, *, live: LiveOptions | None = None) -> Litestar:
     def asked(request: AnyRequest) -> Asked:
         return Asked(readers, request)
 
+    about = [description_route(API), api_page_route(API)]
     return Litestar(
-        route_handlers=[
-            Router(
-                "/",
-                route_handlers=[*PAGES, description, static_file],
-                include_in_schema=False,
-            ),
-            Router("/api/v1", route_handlers=API),
-        ],
+        route_handlers=[*PAGES, static_file, *API, *FEEDS, *about],
         dependencies={
             "asked": Provide(asked, sync_to_thread=False),
             "kept": Provide(lambda: kept, sync_to_thread=False),
             "pages": Provide(lambda: pages, sync_to_thread=False),
         },
         exception_handlers={Exception: Failures(pages)},
-        openapi_config=OpenAPIConfig(
-            title="Tagledger",
-            version=__version__,
-            path="/api",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-        ),
+        openapi_config=None,
         logging_config=None,
         debug=False,
     )

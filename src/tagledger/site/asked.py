@@ -28,9 +28,11 @@ class Asked:
         found = self.request.scope.get(VISITOR)
         return found if isinstance(found, Visitor) else ANYBODY
 
-    async def ask(self, question: Callable[[Ledger], _T]) -> _T:
-        """The answer to a question about the ledger."""
-        return await self._readers.ask(question, visitor=self.visitor)
+    async def ask(
+        self, question: Callable[[Ledger], _T], *, is_long: bool = False
+    ) -> _T:
+        """The answer to a question about the ledger; `is_long` as `Readers` has it."""
+        return await self._readers.ask(question, visitor=self.visitor, is_long=is_long)
 
     async def follow(self, flow: Callable[[Ledger], Coroutine[Any, Any, _T]]) -> _T:
         """What a flow over the ledger gives."""

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from http import HTTPStatus
 
 import msgspec
 from litestar import Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 
-from tagledger.errors import TagledgerError
+from tagledger.errors import TagledgerError, UsageError
+from tagledger.reports.json_report import encode_safely
 from tagledger.site.asked import AnyRequest
+from tagledger.site.host import base_of, path_of
 from tagledger.site.rendering import Pages
 from tagledger.site.statuses import status_of
 
 PROBLEM = "application/problem+json"
 API = "/api/"
+DESCRIPTION = "/openapi.json"
+FEED = "/feed/"
+
+PROBLEMS = "/problems/"
+"""Followed by a code: what an error is, for whoever follows its `type`."""
+
+RETRY_SECONDS = 5
 
 _log = logging.getLogger("tagledger.site")
 
@@ -31,22 +41,45 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     hint: str = ""
 
 
-def problem_of(error: Exception) -> Problem:
-    """What went wrong, without anything that is only ours to know."""
+def is_for_scripts(path: str) -> bool:
+    """Whether errors under this path are problem documents."""
+    return path.startswith((API, FEED)) or path.endswith(".json")
+
+
+def problem_of(error: Exception, base: str = "") -> Problem:
+    """What went wrong, without anything that is only ours to know.
+
+    `base` is where the site is, for the address that describes the error.
+    """
     if isinstance(error, TagledgerError):
         status = status_of(error)
         return Problem(
+            type=f"{base}{PROBLEMS}{error.code}",
             title=HTTPStatus(status).phrase,
             status=status,
             detail=str(error),
             code=error.code,
             hint=error.hint,
         )
+    if isinstance(error, ValidationException):
+        return Problem(
+            type=f"{base}{PROBLEMS}{UsageError.code}",
+            title=HTTPStatus.BAD_REQUEST.phrase,
+            status=HTTPStatus.BAD_REQUEST,
+            detail="; ".join(_wrong_parameters(error)) or error.detail,
+            code=UsageError.code,
+        )
     if isinstance(error, HTTPException):
         status = HTTPStatus(error.status_code)
         return Problem(title=status.phrase, status=status, detail=error.detail)
     _log.error("a request failed", exc_info=error)
     return Problem(title="Internal Server Error", status=500)
+
+
+def _wrong_parameters(error: ValidationException) -> Iterator[str]:
+    for wrong in error.extra if isinstance(error.extra, list) else ():
+        if isinstance(wrong, dict):
+            yield f"{wrong.get('key')}: {wrong.get('message')}"
 
 
 class Failures:
@@ -57,12 +90,13 @@ class Failures:
 
     def __call__(self, request: AnyRequest, error: Exception) -> Response[str]:
         """The answer."""
-        problem = problem_of(error)
+        problem = problem_of(error, base_of(request))
         headers = dict(getattr(error, "headers", None) or {})
         if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
-            headers["Retry-After"] = "5"
-        if request.url.path.startswith(API) or request.url.path.endswith(".json"):
-            text = msgspec.json.encode(problem).decode()
+            headers["Retry-After"] = str(RETRY_SECONDS)
+        if is_for_scripts(path_of(request)):
+            text = encode_safely(problem, compact=True).decode()
+            headers["Cache-Control"] = "no-store"
             return Response(
                 text, status_code=problem.status, media_type=PROBLEM, headers=headers
             )

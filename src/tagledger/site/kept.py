@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from tagledger.flows.in_the_making import InTheMaking
+from tagledger.flows.json_forms.stats import StatsReport
 from tagledger.flows.lately import TurnOf
 from tagledger.flows.live import LiveLookups
 from tagledger.flows.remembered import Remembered
 from tagledger.flows.repository import TagOrders
 from tagledger.flows.snapshots import Snapshots
+from tagledger.flows.stats import Span
 from tagledger.ledger.answers import Counts
 from tagledger.model.digest import Digest
 
@@ -19,8 +24,14 @@ LATELY_SECONDS = 10.0
 SHARED_SECONDS = 600.0
 """How old it may be in how many images a layer stands."""
 
+STATS_SECONDS = 300.0
+"""How old the figures of the API may be: all that was ever observed is counted."""
+
 Readable = tuple[str, ...] | None
 """What a visitor may read: what was remembered for one is nobody else's."""
+
+Figures = tuple[Readable, datetime | None, datetime | None, Span | None]
+"""Of what figures are: what may be read, from when to when, and by what."""
 
 
 class Kept:
@@ -35,6 +46,9 @@ class Kept:
         self.orders = TagOrders()
         self.counts: Remembered[Readable, Counts] = Remembered(
             most=50, seconds=COUNTED_SECONDS
+        )
+        self.stats: InTheMaking[Figures, StatsReport] = InTheMaking(
+            most=50, seconds=STATS_SECONDS
         )
         self.lately: Remembered[Readable, tuple[TurnOf, ...]] = Remembered(
             most=50, seconds=LATELY_SECONDS

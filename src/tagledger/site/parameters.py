@@ -7,11 +7,15 @@ from urllib.parse import urlencode
 
 from litestar.exceptions import ClientException
 
+from tagledger.ledger.answers import Search
 from tagledger.model.times import parse_moment
 from tagledger.site.asked import AnyRequest
 
 MAX_TEXT = 500
 """Longest text of a search or a filter; a reference has up to 460 characters."""
+
+SOUGHT = ("q", "exact", "env", "label", "platform", "repo", "since", "until")
+"""What says what is searched for."""
 
 MAX_PAGE = 1_000_000
 
@@ -49,6 +53,22 @@ def moment_of(
             detail=f"{name}={text[:60]!r} is no time: write 2017-12-01 for the end of "
             "that day, or 2017-12-01T14:30Z"
         ) from None
+
+
+def search_of(request: AnyRequest) -> Search:
+    """What is searched for: `q` in steps, and filters. Raises ClientException."""
+    query = text_of(request, "q")
+    is_exact = bool(text_of(request, "exact"))
+    return Search(
+        words=query or None if not is_exact else None,
+        exact=query or None if is_exact else None,
+        env=text_of(request, "env") or None,
+        label=text_of(request, "label") or None,
+        platform=text_of(request, "platform") or None,
+        repository=text_of(request, "repo") or None,
+        since=moment_of(request, "since", ends_day=False),
+        until=moment_of(request, "until"),
+    )
 
 
 def with_parameters(request: AnyRequest, **changes: str | int | None) -> str:

@@ -20,6 +20,9 @@ STATUSES: dict[type[errors.TagledgerError], int] = {
 
 def status_of(error: errors.TagledgerError) -> int:
     """The status of the nearest class in the tree that has one."""
-    return next(
-        (STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 500
-    )
+    return status_of_class(type(error))
+
+
+def status_of_class(kind: type[errors.TagledgerError]) -> int:
+    """The same of any error of a class."""
+    return next((STATUSES[base] for base in kind.__mro__ if base in STATUSES), 500)

@@ -50,7 +50,7 @@ class FactReport(msgspec.Struct, frozen=True, kw_only=True):
 class FactsReport(msgspec.Struct, frozen=True, kw_only=True):
     """Facts of the whole ledger, the newest first."""
 
-    schema: Literal["tagledger.facts/1"] = "tagledger.facts/1"
+    schema: Literal["tagledger.facts/1"]
     facts: tuple[FactReport, ...]
     next: NextField
 
@@ -69,7 +69,7 @@ class ChangeReport(msgspec.Struct, frozen=True, kw_only=True):
 class ChangesReport(msgspec.Struct, frozen=True, kw_only=True):
     """What changed, the newest first."""
 
-    schema: Literal["tagledger.changes/1"] = "tagledger.changes/1"
+    schema: Literal["tagledger.changes/1"]
     changes: tuple[ChangeReport, ...]
     next: NextField
 
@@ -86,7 +86,7 @@ class RepositoryReport(msgspec.Struct, frozen=True, kw_only=True):
 class RepositoriesReport(msgspec.Struct, frozen=True, kw_only=True):
     """Repositories, sorted by name."""
 
-    schema: Literal["tagledger.repositories/1"] = "tagledger.repositories/1"
+    schema: Literal["tagledger.repositories/1"]
     repositories: tuple[RepositoryReport, ...]
     next: NextField
 
@@ -112,15 +112,22 @@ class TagReport(msgspec.Struct, frozen=True, kw_only=True):
 class TagsReport(msgspec.Struct, frozen=True, kw_only=True):
     """The names in a repository, sorted by tag."""
 
-    schema: Literal["tagledger.tags/1"] = "tagledger.tags/1"
+    schema: Literal["tagledger.tags/1"]
     tags: tuple[TagReport, ...]
     next: NextField
+
+
+class TagNamesReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The tags that there are in a repository, newest version first."""
+
+    repository: Annotated[str, Meta(description="In full: docker.io/library/python.")]
+    tags: tuple[str, ...]
 
 
 class ImagesReport(msgspec.Struct, frozen=True, kw_only=True):
     """Images and other entries that have a digest, the newest first."""
 
-    schema: Literal["tagledger.images/1"] = "tagledger.images/1"
+    schema: Literal["tagledger.images/1"]
     digest: DigestField
     images: tuple[EntryReport, ...]
     next: NextField
@@ -129,7 +136,7 @@ class ImagesReport(msgspec.Struct, frozen=True, kw_only=True):
 class VerdictReport(msgspec.Struct, frozen=True, kw_only=True):
     """How a digest is known, and what the trial to prove it came to."""
 
-    schema: Literal["tagledger.verdict/1"] = "tagledger.verdict/1"
+    schema: Literal["tagledger.verdict/1"]
     digest: DigestField
     evidence: Annotated[
         Evidence | None, Meta(description="Null where nothing was said and tried.")
@@ -140,17 +147,26 @@ class VerdictReport(msgspec.Struct, frozen=True, kw_only=True):
 
 def facts_report(page: Page[Observation]) -> FactsReport:
     """The report of a page of facts."""
-    return FactsReport(facts=tuple(map(fact_report, page.items)), next=page.more)
+    return FactsReport(
+        schema="tagledger.facts/1",
+        facts=tuple(map(fact_report, page.items)),
+        next=page.more,
+    )
 
 
 def changes_report(page: Page[Change]) -> ChangesReport:
     """The report of a page of changes."""
-    return ChangesReport(changes=tuple(map(_change, page.items)), next=page.more)
+    return ChangesReport(
+        schema="tagledger.changes/1",
+        changes=tuple(map(_change, page.items)),
+        next=page.more,
+    )
 
 
 def repositories_report(page: Page[RepositorySummary]) -> RepositoriesReport:
     """The report of a page of repositories."""
     return RepositoriesReport(
+        schema="tagledger.repositories/1",
         repositories=tuple(
             RepositoryReport(
                 repository=item.repository.name,
@@ -167,6 +183,7 @@ def repositories_report(page: Page[RepositorySummary]) -> RepositoriesReport:
 def tags_report(page: Page[TagSummary]) -> TagsReport:
     """The report of a page of tags."""
     return TagsReport(
+        schema="tagledger.tags/1",
         tags=tuple(
             TagReport(
                 latest=fact_report(item.latest),
@@ -182,7 +199,10 @@ def tags_report(page: Page[TagSummary]) -> TagsReport:
 def images_report(digest: Digest, page: Page[EntryRow]) -> ImagesReport:
     """The report of a page of what has a digest."""
     return ImagesReport(
-        digest=digest, images=tuple(map(_entry, page.items)), next=page.more
+        schema="tagledger.images/1",
+        digest=digest,
+        images=tuple(map(_entry, page.items)),
+        next=page.more,
     )
 
 

@@ -5,6 +5,7 @@ docs/schemas/ holds what `scripts/ledger-schemas` writes of them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, get_args
 
 import msgspec
@@ -13,15 +14,25 @@ from tagledger.flows.json_forms.backup import BackupReport, RestoreReport
 from tagledger.flows.json_forms.check import CheckReport
 from tagledger.flows.json_forms.find import FindDigestReport, FindImagesReport
 from tagledger.flows.json_forms.history import HistoryReport
+from tagledger.flows.json_forms.lists import (
+    ChangesReport,
+    FactsReport,
+    ImagesReport,
+    RepositoriesReport,
+    TagsReport,
+    VerdictReport,
+)
 from tagledger.flows.json_forms.proof import LedgerVerificationReport
 from tagledger.flows.json_forms.recording import ImportReport, RecordReport
 from tagledger.flows.json_forms.sizes import SizesReport
 from tagledger.flows.json_forms.stats import StatsReport
+from tagledger.reports.difference.json_report import digest_schema
 
 _KINDS: tuple[type[msgspec.Struct], ...] = (
     *(RecordReport, ImportReport, HistoryReport, FindDigestReport, FindImagesReport),
     *(SizesReport, StatsReport, LedgerVerificationReport, CheckReport),
-    *(BackupReport, RestoreReport),
+    *(BackupReport, RestoreReport, RepositoriesReport, TagsReport, FactsReport),
+    *(ChangesReport, ImagesReport, VerdictReport),
 )
 
 
@@ -45,6 +56,19 @@ def form_schema(form: type[msgspec.Struct]) -> dict[str, Any]:
         "title": (form.__doc__ or "").partition("\n")[0].rstrip("."),
         **msgspec.json.schema(form),
     }
+
+
+def form_components(
+    forms: Iterable[type[msgspec.Struct]], ref_template: str
+) -> dict[str, Any]:
+    """The schemas of all that these forms are made of, by name.
+
+    `ref_template` is how one names another: with ``{name}``.
+    """
+    _, components = msgspec.json.schema_components(
+        [*forms], ref_template=ref_template, schema_hook=digest_schema
+    )
+    return components
 
 
 def encode_form_schema(form: type[msgspec.Struct]) -> bytes:

@@ -75,7 +75,7 @@ def difference_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:{SCHEMA.replace('.', ':').replace('/', ':')}",
         "title": "What two snapshots differ in",
-        **msgspec.json.schema(DifferenceReport, schema_hook=_digest_schema),
+        **msgspec.json.schema(DifferenceReport, schema_hook=digest_schema),
     }
 
 
@@ -85,7 +85,8 @@ def encode_difference_schema() -> bytes:
     return msgspec.json.format(encoded, indent=2) + b"\n"
 
 
-def _digest_schema(kind: type) -> dict[str, Any]:
+def digest_schema(kind: type) -> dict[str, Any]:
+    """The schema of a digest, which is a text. Raises NotImplementedError otherwise."""
     if kind is Digest:
         pattern = "^sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})$"
         return {"type": "string", "pattern": pattern}

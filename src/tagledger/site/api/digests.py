@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import datetime
+from typing import Any
 
 from litestar import Response, get
-from litestar.params import Parameter
 
 from tagledger.errors import ContentNotHeld, NotObserved
 from tagledger.flows.find import find_digest
@@ -20,28 +20,37 @@ from tagledger.ledger.pages import Page
 from tagledger.ledger.protocol import Ledger
 from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
-from tagledger.site.api.answers import answered, content
+from tagledger.site.answers import content
+from tagledger.site.api.answers import answered
 from tagledger.site.api.parameters import (
-    Cursor,
+    DigestPrefix,
     DigestText,
     Limit,
+    NumberCursor,
     offset_of,
 )
-from tagledger.site.asked import Asked
+from tagledger.site.asked import AnyRequest, Asked
 
-Prefix = Annotated[
-    str,
-    Parameter(
-        max_length=150,
-        description="A digest, or its first six or more hex digits.",
-    ),
-]
+BYTES = "application/octet-stream"
+"""Never a media type that a stranger chose: a browser must not run it."""
+
+MAX_USES = 100
+"""Most names looked at for the first time that a document was seen."""
 
 
-@get("/digests/{digest:str}", summary="What a digest is, and where it was")
+@get(
+    "/api/v1/digests/{digest:str}",
+    operation_id="findDigest",
+    summary="What a digest is, and where it was",
+    form=FindDigestReport,
+)
 async def digest_found(
-    asked: Asked, digest: Prefix, cursor: Cursor = None, limit: Limit = 50
-) -> Response[FindDigestReport]:
+    asked: Asked,
+    *,
+    digest: DigestPrefix,
+    cursor: NumberCursor = None,
+    limit: Limit = 50,
+) -> Response[Any]:
     """What `tagledger find --json DIGEST` prints.
 
     Where several begin so they are listed, with `is_ambiguous`.
@@ -59,10 +68,15 @@ async def digest_found(
     return answered(asked.request, found, more=more)
 
 
-@get("/digests/{digest:str}/images", summary="Which images have a digest")
+@get(
+    "/api/v1/digests/{digest:str}/images",
+    operation_id="listImages",
+    summary="Which images have a digest",
+    form=ImagesReport,
+)
 async def digest_images(
-    asked: Asked, digest: DigestText, cursor: Cursor = None, limit: Limit = 50
-) -> Response[ImagesReport]:
+    asked: Asked, *, digest: DigestText, cursor: NumberCursor = None, limit: Limit = 50
+) -> Response[Any]:
     """The images and other entries that have it or are it, the newest first."""
     wanted, offset = Digest(digest), offset_of(cursor)
 
@@ -77,8 +91,13 @@ async def digest_images(
     return answered(asked.request, found, more=found.next)
 
 
-@get("/digests/{digest:str}/verdict", summary="How a digest is known")
-async def digest_verdict(asked: Asked, digest: DigestText) -> Response[VerdictReport]:
+@get(
+    "/api/v1/digests/{digest:str}/verdict",
+    operation_id="getVerdict",
+    summary="How a digest is known",
+    form=VerdictReport,
+)
+async def digest_verdict(asked: Asked, *, digest: DigestText) -> Response[Any]:
     """Whether it was read or proven, and what a trial to prove it came to."""
     wanted = Digest(digest)
 
@@ -91,6 +110,7 @@ async def digest_verdict(asked: Asked, digest: DigestText) -> Response[VerdictRe
             Evidence.REPORTED if verdict is None else verdict[0]
         )
         return VerdictReport(
+            schema="tagledger.verdict/1",
             digest=wanted,
             evidence=evidence,
             is_held=found.evidence is not None,
@@ -100,26 +120,46 @@ async def digest_verdict(asked: Asked, digest: DigestText) -> Response[VerdictRe
     return answered(asked.request, await asked.ask(judged))
 
 
-@get("/documents/{digest:str}", summary="The exact bytes of a document")
-async def document(asked: Asked, digest: DigestText) -> Response[bytes]:
+@get(
+    "/api/v1/documents/{digest:str}",
+    operation_id="getDocument",
+    summary="The exact bytes of a document",
+    form=bytes,
+)
+async def document(asked: Asked, *, digest: DigestText) -> Response[Any]:
     """An index, a manifest or a config as it was received, or proven."""
     wanted = Digest(digest)
 
-    def held(ledger: Ledger) -> bytes:
+    def held(ledger: Ledger) -> tuple[bytes, datetime | None]:
         found = ledger.document(wanted)
         if found is None:
             raise ContentNotHeld(wanted, hint=NOT_HELD)
-        return found.received
+        uses = ledger.uses(wanted, limit=MAX_USES)
+        first_seen = min((use.first_seen for use in uses), default=None)
+        return found.received, first_seen
 
-    # Never a media type that a stranger chose: a browser must not run it.
+    body, modified = await asked.ask(held)
+    return sent_bytes(asked.request, body, wanted, lasts=True, modified=modified)
+
+
+def sent_bytes(
+    request: AnyRequest,
+    body: bytes,
+    digest: Digest,
+    *,
+    lasts: bool,
+    modified: datetime | None = None,
+) -> Response[Any]:
+    """A document as it is, to be kept as a file; `lasts` where its address names it."""
     return content(
-        asked.request,
-        await asked.ask(held),
-        "application/octet-stream",
+        request,
+        body,
+        BYTES,
         headers={
-            "Content-Disposition": f'attachment; filename="{wanted.encoded}"',
-            "Docker-Content-Digest": str(wanted),
+            "Content-Disposition": f'attachment; filename="{digest.encoded}"',
+            "Docker-Content-Digest": str(digest),
         },
-        etag=str(wanted),
-        lasts=True,
+        etag=str(digest),
+        modified=modified,
+        lasts=lasts,
     )

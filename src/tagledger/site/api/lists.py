@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from litestar import Response, get
-from litestar.params import Parameter
 
-from tagledger.errors import NotObserved, UsageError
+from tagledger.errors import NothingToSearch, NotObserved
 from tagledger.flows.find import find_images
 from tagledger.flows.json_forms.find import FindImagesReport, find_images_report
 from tagledger.flows.json_forms.lists import (
@@ -20,53 +19,74 @@ from tagledger.flows.json_forms.lists import (
     repositories_report,
     tags_report,
 )
-from tagledger.flows.json_forms.stats import StatsReport, stats_report
-from tagledger.flows.stats import stats
 from tagledger.ledger.answers import Search
 from tagledger.ledger.protocol import Ledger
 from tagledger.model.reference import parse_repository
 from tagledger.site.api.answers import answered
 from tagledger.site.api.parameters import (
-    MAX_TEXT,
+    NAME,
     Cursor,
     Limit,
+    NumberCursor,
     PlatformText,
     Repository,
     Since,
+    TimeCursor,
     Until,
     moment,
     offset_of,
+    written,
 )
 from tagledger.site.asked import Asked
 
-
-class NothingToSearch(UsageError):
-    """A search that names nothing to look for."""
-
-    code = "nothing-to-search"
-    hint = "give text, exact, env, label, platform, repo, since or until"
-
-    def __init__(self) -> None:
-        super().__init__("it is not said what to search for")
-
-
-def _text(description: str) -> object:
-    return Parameter(max_length=MAX_TEXT, description=description)
-
-
 Pattern = Annotated[
     str,
-    Parameter(
-        max_length=MAX_TEXT,
-        description="Only names that fit, with `*` and `?`: `library/*`.",
+    written("Only names that fit, with `*` and `?`: `library/*`.", example="example/*"),
+]
+
+OneRepository = Annotated[
+    str | None,
+    written("Only of this repository.", example="example/app", pattern=NAME),
+]
+
+Words = Annotated[
+    str | None,
+    written(
+        "All words stand in one build step, in any order and case.",
+        example="install curl",
     ),
 ]
 
+Exact = Annotated[
+    str | None,
+    written("This stands in a build step as it is.", example="apt-get install"),
+]
 
-@get("/repositories", summary="Repositories")
+Variable = Annotated[
+    str | None,
+    written("A variable: `NAME` or `NAME=VALUE`.", example="APP_VERSION=1.1"),
+]
+
+Label = Annotated[
+    str | None,
+    written("A label: `NAME` or `NAME=VALUE`.", example="org.example.version"),
+]
+
+Repositories = Annotated[
+    str | None,
+    written("Only in repositories that fit, as `library/*`.", example="example/*"),
+]
+
+
+@get(
+    "/api/v1/repositories",
+    operation_id="listRepositories",
+    summary="Repositories",
+    form=RepositoriesReport,
+)
 async def repositories_listed(
-    asked: Asked, pattern: Pattern = "*", cursor: Cursor = None, limit: Limit = 50
-) -> Response[RepositoriesReport]:
+    asked: Asked, *, pattern: Pattern = "*", cursor: Cursor = None, limit: Limit = 50
+) -> Response[Any]:
     """The repositories of which something was observed, sorted by name."""
 
     def listed(ledger: Ledger) -> RepositoriesReport:
@@ -78,10 +98,15 @@ async def repositories_listed(
     return answered(asked.request, found, more=found.next)
 
 
-@get("/tags", summary="Tags of a repository")
+@get(
+    "/api/v1/tags",
+    operation_id="listTags",
+    summary="Tags of a repository",
+    form=TagsReport,
+)
 async def tags_listed(
-    asked: Asked, repository: Repository, cursor: Cursor = None, limit: Limit = 50
-) -> Response[TagsReport]:
+    asked: Asked, *, repository: Repository, cursor: Cursor = None, limit: Limit = 50
+) -> Response[Any]:
     """The names in a repository as they are now, gone ones too, sorted by tag."""
     name = parse_repository(repository)
 
@@ -95,10 +120,15 @@ async def tags_listed(
     return answered(asked.request, found, more=found.next)
 
 
-@get("/facts", summary="What was observed lately")
+@get(
+    "/api/v1/facts",
+    operation_id="listFacts",
+    summary="What was observed lately",
+    form=FactsReport,
+)
 async def facts_listed(
-    asked: Asked, cursor: Cursor = None, limit: Limit = 50
-) -> Response[FactsReport]:
+    asked: Asked, *, cursor: TimeCursor = None, limit: Limit = 50
+) -> Response[Any]:
     """The facts of the whole ledger, the newest first."""
 
     def listed(ledger: Ledger) -> FactsReport:
@@ -108,18 +138,21 @@ async def facts_listed(
     return answered(asked.request, found, more=found.next)
 
 
-@get("/changes", summary="What changed lately")
+@get(
+    "/api/v1/changes",
+    operation_id="listChanges",
+    summary="What changed lately",
+    form=ChangesReport,
+)
 async def changes_listed(
     asked: Asked,
-    repository: Annotated[
-        str | None,
-        Parameter(max_length=MAX_TEXT, description="Only of this repository."),
-    ] = None,
-    cursor: Cursor = None,
+    *,
+    repository: OneRepository = None,
+    cursor: TimeCursor = None,
     limit: Limit = 50,
-) -> Response[ChangesReport]:
+) -> Response[Any]:
     """The facts that say other than their source had said before, newest first."""
-    name = parse_repository(repository) if repository else None
+    name = None if repository is None else parse_repository(repository)
 
     def listed(ledger: Ledger) -> ChangesReport:
         return changes_report(ledger.changes(name, before=cursor, limit=limit))
@@ -128,26 +161,30 @@ async def changes_listed(
     return answered(asked.request, found, more=found.next)
 
 
-@get("/search", summary="Images by what their steps say and their settings are")
+@get(
+    "/api/v1/search",
+    operation_id="search",
+    summary="Images by what their steps say and their settings are",
+    form=FindImagesReport,
+)
 async def search_found(
     asked: Asked,
-    text: Annotated[
-        str | None,
-        _text("All words stand in one build step, in any order and case."),
-    ] = None,
-    exact: Annotated[str | None, _text("This stands in a build step as it is.")] = None,
-    env: Annotated[str | None, _text("A variable: `NAME` or `NAME=VALUE`.")] = None,
-    label: Annotated[str | None, _text("A label: `NAME` or `NAME=VALUE`.")] = None,
+    *,
+    text: Words = None,
+    exact: Exact = None,
+    env: Variable = None,
+    label: Label = None,
     platform: PlatformText = None,
-    repo: Annotated[
-        str | None, _text("Only in repositories that fit, as `library/*`.")
-    ] = None,
+    repo: Repositories = None,
     since: Since = None,
     until: Until = None,
-    cursor: Cursor = None,
+    cursor: NumberCursor = None,
     limit: Limit = 20,
-) -> Response[FindImagesReport]:
-    """What `tagledger find --json --text …` prints, the best first."""
+) -> Response[Any]:
+    """What `tagledger find --json --text …` prints, the best first.
+
+    All that is given must fit, and something must be.
+    """
     search = Search(
         words=text or None,
         exact=exact or None,
@@ -170,16 +207,3 @@ async def search_found(
     found = await asked.ask(find)
     more = str(offset + limit) if found.has_more else None
     return answered(asked.request, found, more=more)
-
-
-@get("/stats", summary="Figures of the ledger")
-async def stats_told(
-    asked: Asked, since: Since = None, until: Until = None
-) -> Response[StatsReport]:
-    """What `tagledger stats --json` prints."""
-    start, end = moment("since", since, ends_day=False), moment("until", until)
-
-    def told(ledger: Ledger) -> StatsReport:
-        return stats_report(stats(ledger, since=start, until=end))
-
-    return answered(asked.request, await asked.ask(told))

@@ -18,25 +18,19 @@ from tagledger.flows.diff_states import Comparison, Moment, diff_states
 from tagledger.ledger.answers import State
 from tagledger.ledger.protocol import Ledger
 from tagledger.ledger.source import LATEST, known_reference
-from tagledger.model.difference.values import Difference
-from tagledger.model.platform import PlatformFilter, parse_platform
-from tagledger.reports.difference.json_report import encode_difference
-from tagledger.reports.difference.markdown import write_difference
+from tagledger.model.platform import parse_platform
+from tagledger.site.answers import JSON, content
 from tagledger.site.asked import AnyRequest, Asked
 from tagledger.site.kept import Kept
 from tagledger.site.pages.diff_view import diff_view, earlier
 from tagledger.site.parameters import moment_of, text_of
 from tagledger.site.rendering import Pages
+from tagledger.site.renditions import Sides as Compared
+from tagledger.site.renditions import difference_text
 from tagledger.site.statuses import status_of
 
 MAX_CHOICES = 100
 """Moments offered for each side: the newest states."""
-
-MAX_ANSWER_BYTES = 8_000_000
-"""Largest JSON or Markdown that is sent: steps of hostile images are as large as
-configs may be, and the command line writes whatever it is."""
-
-_HEADERS = {"X-Content-Type-Options": "nosniff"}
 
 
 class Sides(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,61 +91,40 @@ async def diff_page(asked: Asked, pages: Pages, kept: Kept) -> Response[str]:
 @get("/diff.json")
 async def diff_json(asked: Asked, kept: Kept) -> Response[bytes]:
     """What `tagledger diff --json` prints."""
-    difference = await _difference(asked, kept)
-    return _answer(encode_difference(difference), "application/json")
+    body = await difference_text(asked, kept, _sides(asked.request), is_json=True)
+    return content(asked.request, body, JSON)
 
 
 @get("/diff.md")
 async def diff_markdown(asked: Asked, kept: Kept) -> Response[bytes]:
-    """What `tagledger diff --markdown` prints."""
-    difference = await _difference(asked, kept)
+    """What `tagledger diff --markdown` prints, as text that a browser shows."""
     is_full = text_of(asked.request, "full") not in ("", "0")
-    text = write_difference(difference, full=is_full)
-    return _answer(text.encode(), "text/plain")
+    body = await difference_text(
+        asked, kept, _sides(asked.request), is_json=False, is_full=is_full
+    )
+    return content(asked.request, body, "text/plain")
 
 
-async def _difference(asked: Asked, kept: Kept) -> Difference:
-    sides = sides_of(asked.request)
+def _sides(request: AnyRequest) -> Compared:
+    sides = sides_of(request)
     if not sides.is_whole:
         raise ClientException(detail="name both sides: ?a=REF&b=REF")
-    platforms: tuple[PlatformFilter, ...] = ()
-    if sides.platform:
-        platforms = (parse_platform(sides.platform),)
-
-    async def look(ledger: Ledger) -> Difference:
-        comparison = await _compared(
-            ledger, kept, asked.request, sides, platforms=platforms
-        )
-        return comparison.difference
-
-    return await asked.follow(look)
+    return Compared(
+        before=Moment(sides.a, moment_of(request, "a_at")),
+        after=Moment(sides.b, moment_of(request, "b_at")),
+        platforms=(parse_platform(sides.platform),) if sides.platform else (),
+    )
 
 
 async def _compared(
-    ledger: Ledger,
-    kept: Kept,
-    request: AnyRequest,
-    sides: Sides,
-    *,
-    platforms: tuple[PlatformFilter, ...] = (),
+    ledger: Ledger, kept: Kept, request: AnyRequest, sides: Sides
 ) -> Comparison:
     return await diff_states(
         ledger,
         kept.snapshots,
         Moment(sides.a, moment_of(request, "a_at")),
         Moment(sides.b, moment_of(request, "b_at")),
-        platforms=platforms,
     )
-
-
-def _answer(content: bytes, media_type: str) -> Response[bytes]:
-    if len(content) > MAX_ANSWER_BYTES:
-        raise ClientException(
-            status_code=HTTPStatus.UNPROCESSABLE_ENTITY,
-            detail=f"this difference has {len(content):,} bytes, more than the "
-            f"{MAX_ANSWER_BYTES:,} that are sent: `tagledger diff` writes it",
-        )
-    return Response(content, media_type=media_type, headers=_HEADERS)
 
 
 async def _choosing(

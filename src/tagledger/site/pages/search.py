@@ -15,8 +15,13 @@ from tagledger.flows.seek import MAX_DIGESTS, Kind, Sought, seek
 from tagledger.ledger.answers import Found, Hit, Search
 from tagledger.ledger.protocol import Ledger
 from tagledger.site.addresses import digest_path, repository_path, tag_path
-from tagledger.site.asked import AnyRequest, Asked
-from tagledger.site.parameters import moment_of, page_of, text_of, with_parameters
+from tagledger.site.asked import Asked
+from tagledger.site.parameters import (
+    page_of,
+    search_of,
+    text_of,
+    with_parameters,
+)
 from tagledger.site.rendering import Pages
 
 ON_A_PAGE = 40
@@ -44,7 +49,7 @@ async def search(asked: Asked, pages: Pages) -> Response[str] | Redirect:
     query = text_of(request, "q")
     kind = text_of(request, "kind")
     is_filtered = any(text_of(request, name) for name in FILTERS)
-    wanted = _wanted(request, query)
+    wanted = search_of(request)
     page = page_of(request)
     problem, status = "", 200
     answer = _Answer()
@@ -86,20 +91,6 @@ async def search(asked: Asked, pages: Pages) -> Response[str] | Redirect:
         if answer.findings and answer.findings.has_more
         else None,
         given={name: text_of(request, name) for name in (*FILTERS, "exact")},
-    )
-
-
-def _wanted(request: AnyRequest, query: str) -> Search:
-    is_exact = bool(text_of(request, "exact"))
-    return Search(
-        words=query or None if not is_exact else None,
-        exact=query or None if is_exact else None,
-        env=text_of(request, "env") or None,
-        label=text_of(request, "label") or None,
-        platform=text_of(request, "platform") or None,
-        repository=text_of(request, "repo") or None,
-        since=moment_of(request, "since", ends_day=False),
-        until=moment_of(request, "until"),
     )
 
 
