@@ -1,0 +1,1 @@
+"""Feeds: what happened lately, for programs that look again and again."""
