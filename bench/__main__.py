@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-ORDER = ("startup", "round_trips", "many", "pages", "imports", "proof")
+ORDER = ("startup", "round_trips", "many", "pages", "imports", "answers", "proof")
 """The programs among the modules; the others are what they are made of."""
 
 

@@ -19,8 +19,8 @@ from tagledger.ledger.finding import platform_text
 from tagledger.ledger.keys import moment_of
 from tagledger.ledger.names import reference_of
 
-MAX_MISSES = 2_500
-"""Images that do not fit after which a search ends: so many take some 40 ms."""
+MAX_MISSES = 1_000
+"""Images that do not fit after which a search ends: so many take some 20 ms."""
 
 FIRST_CHUNK = 25
 LAST_CHUNK = 400

@@ -28,7 +28,7 @@ BUSY_SECONDS = 30.0
 CACHE_KIB = 64 * 1024
 """Pages of the file kept in memory."""
 
-SAMPLED_STEPS = 200
+SAMPLED_STEPS = 400
 """Steps from which it is told which trigrams are rare."""
 
 MAX_TRIGRAMS = 4
