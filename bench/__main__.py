@@ -8,8 +8,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 ORDER = (
-    *("startup", "round_trips", "many", "pages", "imports", "proof"),
-    *("endpoint", "service", "hostile_pages"),
+    *("startup", "round_trips", "many", "pages", "imports", "answers"),
+    *("proof", "endpoint", "service", "hostile_pages"),
 )
 """The programs among the modules; the others are what they are made of."""
 

@@ -1,22 +1,32 @@
 """Images that may fit a search, the most promising first.
 
 Where one thing that is asked for belongs to few images, all of those are looked at, and
-in a few repositories their own steps. Otherwise the newest steps that fit are ranked,
-or the newest images taken.
+in a few repositories their own steps. Otherwise the newest steps that fit are ranked;
+where very many do, the newest images that fit the rest are taken.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from tagledger.ledger.engine import Engine
 from tagledger.ledger.entry_parts import setting_key
 from tagledger.ledger.filters import Filters, Setting
-from tagledger.ledger.step_search import Sees, best_steps, matcher, ranked
+from tagledger.ledger.step_search import (
+    MAX_STEPS,
+    Sees,
+    best_steps,
+    matcher,
+    ranked,
+)
 
-MAX_FEW = 1_000
-"""Most images, or recipes, of which all are looked at."""
+MAX_FEW = 500
+"""Most images, or recipes, of which the steps are looked at: so many take 20 ms."""
+
+MAX_NEWEST = 250
+"""Images of which the steps are looked at where very many steps fit: the newest."""
 
 MAX_NEAR = 20
 """Most repositories of which the newest recipes are looked at, where not all can be."""
@@ -56,7 +66,14 @@ def candidates(
         named = "entries_of_recipe"
         yield from _among(engine, "steps_of_recipe", named, recipes, filters)
     else:
-        yield from _spread(engine, "entries_of_step", best_steps(engine, filters, sees))
+        steps = best_steps(engine, filters, sees)
+        if sees or len(steps) < MAX_STEPS or not filters.narrows(places):
+            yield from _spread(engine, "entries_of_step", steps)
+        else:
+            # What so many say, the newest that fit the rest are likely to say too.
+            newest = _newest(engine, filters, places)
+            some = [entry for entry, _ in islice(newest, MAX_NEWEST)]
+            yield from _among(engine, "steps_of_entry", None, some, filters)
 
 
 def repositories(engine: Engine, filters: Filters) -> list[int]:
@@ -154,6 +171,10 @@ def _newest(
     elif filters.platform is not None:
         platforms = _platforms(engine, filters)
         yield from _spread(engine, "entries_of_platform", _alone(platforms))
+    elif filters.until is not None:
+        moment = filters.until
+        rows = engine.query("entries_until", moment=moment, limit=MAX_FEW)
+        yield from dict.fromkeys((row[0], None) for row in rows)
     else:
         before = 2**31 - 1
         while rows := engine.query("newest_entries", before=before, limit=MAX_FEW):
@@ -181,10 +202,20 @@ def _spread(
         for key, text in some:
             yield from ((entry, text) for entry in dict.fromkeys(found[key]))
             if len(found[key]) == limit:
-                rest = engine.each(name, [key], limit=MAX_ENTRIES)[limit:]
-                yield from ((row[1], text) for row in rest)
+                yield from ((entry, text) for entry in _rest(engine, name, key, limit))
         start += count
         count, limit = next(looks, (count, limit))
+
+
+def _rest(engine: Engine, name: str, key: int, seen: int) -> Iterator[int]:
+    """The images of one key behind those that were seen: more each time."""
+    while seen < MAX_ENTRIES:
+        limit = min(seen * 8, MAX_ENTRIES)
+        rows = engine.each(name, [key], limit=limit)
+        yield from (row[1] for row in rows[seen:])
+        if len(rows) < limit:
+            return
+        seen = limit
 
 
 def _grown(keys: Sequence[int]) -> Iterator[Sequence[int]]:

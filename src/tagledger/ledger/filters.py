@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 
@@ -40,6 +41,10 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     def asks_for_text(self) -> bool:
         """Whether steps are searched."""
         return bool(self.words or self.exact)
+
+    def narrows(self, places: Sequence[int]) -> bool:
+        """Whether something is asked for by which images can be looked up."""
+        return bool(self.settings or places or self.platform or self.until is not None)
 
     @property
     def settings(self) -> list[Setting]:

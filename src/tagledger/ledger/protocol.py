@@ -149,11 +149,13 @@ class Ledger(Protocol):
     def search(self, search: Search, *, limit: int = 20, offset: int = 0) -> list[Hit]:
         """The images that fit: the best steps first, of each the newest images.
 
-        Where a setting, a platform or a repository that is asked for has no more than
-        1,000 images, all of them are looked at. Otherwise the newest 1,000 steps that
-        fit are ranked, by how much of each was said, and the search ends at 2,500
-        images of them that do not fit the rest. One or two characters alone are looked
-        for in the newest 20,000 steps.
+        Steps are ranked by how much of each was said. Of a setting, platform or
+        repository that is asked for with a text, all images are looked at where there
+        are no more than 500, and of up to twenty repositories the newest 500 recipes.
+        Otherwise these are the newest 1,000 steps that fit, or where so many do, and
+        something else is asked for, the newest 250 images that fit it. A search ends at
+        1,000 images that do not fit. One or two characters alone are looked for in the
+        newest 20,000 steps.
         """
         ...
 

@@ -20,8 +20,8 @@ from tagledger.ledger.keys import moment_of
 from tagledger.ledger.names import reference_of
 from tagledger.ledger.step_search import Sees
 
-MAX_MISSES = 2_500
-"""Images that do not fit after which a search ends: so many take some 40 ms."""
+MAX_MISSES = 1_000
+"""Images that do not fit after which a search ends: so many take some 20 ms."""
 
 FIRST_CHUNK = 25
 LAST_CHUNK = 400

@@ -40,7 +40,7 @@ READER_CACHE_KIB = 8 * 1024
 STEPS_BETWEEN_LOOKS = 20_000
 """Steps of SQLite's machine between two looks at the clock: about a millisecond."""
 
-SAMPLED_STEPS = 200
+SAMPLED_STEPS = 400
 """Steps from which it is told which trigrams are rare."""
 
 MAX_TRIGRAMS = 4

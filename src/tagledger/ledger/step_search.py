@@ -15,14 +15,14 @@ MAX_STEPS = 1_000
 MAX_STEPS_PASSED_OVER = 8 * MAX_STEPS
 """Most steps looked at where some are not seen: those must not crowd out the others."""
 
-MAX_TRIED = 2_000
+MAX_TRIED = 1_000
 """Most steps read where both words and a substring are asked for."""
 
 MAX_SCANNED = 20_000
 """Most steps read for one or two characters, which no index has: the newest."""
 
-_PHRASE = r"(?<![^\W_]){}(?![^\W_])"
 _BETWEEN = r"[\W_]+"
+_AT_AN_END = r"(?![^\W_])"
 _TYPICAL_LENGTH = 250  # so that ``CMD bash`` does not always come before a recipe
 
 StepText = tuple[int, str]
@@ -69,15 +69,28 @@ def _newest_steps(engine: Engine, filters: Filters, most: int) -> list[StepText]
 def matcher(filters: Filters) -> Callable[[str], bool]:
     """Whether a step fits, told from its text alone."""
     exact = filters.exact or ""
+    said = [run.lower() for runs in filters.words for run in runs]
     phrases = [
-        re.compile(_PHRASE.format(_BETWEEN.join(runs)), re.IGNORECASE)
+        re.compile(_BETWEEN.join(map(str.lower, runs)) + _AT_AN_END)
         for runs in filters.words
     ]
 
     def fits(text: str) -> bool:
-        return exact in text and all(phrase.search(text) for phrase in phrases)
+        if exact not in text:
+            return False
+        lower = text.lower()
+        # Most are told apart by this, which takes a tenth of the time.
+        if not all(run in lower for run in said):
+            return False
+        return all(_has_phrase(lower, phrase) for phrase in phrases)
 
     return fits
+
+
+def _has_phrase(text: str, phrase: re.Pattern[str]) -> bool:
+    # A pattern that began by looking behind itself would be tried at every letter.
+    starts = (match.start() for match in phrase.finditer(text))
+    return any(not start or not text[start - 1].isalnum() for start in starts)
 
 
 def ranked(steps: Iterable[StepText], filters: Filters) -> list[StepText]:

@@ -30,6 +30,20 @@ WHERE id < :before
 ORDER BY id DESC
 LIMIT :limit;
 
+-- name: entries_until
+SELECT se.entry_id
+FROM (
+    SELECT observation_id
+    FROM change
+    WHERE observed_at <= :moment
+    ORDER BY observed_at DESC, observation_id DESC
+    LIMIT :limit
+) newest
+JOIN observation o ON o.id = newest.observation_id
+JOIN statement_entry se ON se.statement_id = o.statement_id
+ORDER BY o.observed_at DESC, o.id DESC
+LIMIT :limit;
+
 -- name: observed_between
 SELECT
     (SELECT MIN(observed_at) FROM observation),

@@ -168,8 +168,9 @@ CROSS JOIN LATERAL (
         OR EXISTS (
             SELECT 1
             FROM setting_list_item i
-            JOIN setting s ON s.id = i.setting_id
-            WHERE i.list_id = e.setting_list_id AND s.kind = 1 AND s.name = :env
+            CROSS JOIN setting s
+            WHERE i.list_id = e.setting_list_id AND s.id = i.setting_id
+            AND s.kind = 1 AND s.name = :env
             AND (CAST(:env_value AS TEXT) IS NULL OR s.value = :env_value)
         )
     )
@@ -178,8 +179,9 @@ CROSS JOIN LATERAL (
         OR EXISTS (
             SELECT 1
             FROM setting_list_item i
-            JOIN setting s ON s.id = i.setting_id
-            WHERE i.list_id = e.setting_list_id AND s.kind = 2 AND s.name = :label
+            CROSS JOIN setting s
+            WHERE i.list_id = e.setting_list_id AND s.id = i.setting_id
+            AND s.kind = 2 AND s.name = :label
             AND (CAST(:label_value AS TEXT) IS NULL OR s.value = :label_value)
         )
     )

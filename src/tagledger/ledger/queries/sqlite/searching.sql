@@ -129,8 +129,9 @@ AND (
     OR EXISTS (
         SELECT 1
         FROM setting_list_item i
-        JOIN setting s ON s.id = i.setting_id
-        WHERE i.list_id = e.setting_list_id AND s.kind = 1 AND s.name = :env
+        CROSS JOIN setting s
+        WHERE i.list_id = e.setting_list_id AND s.id = i.setting_id
+        AND s.kind = 1 AND s.name = :env
         AND (CAST(:env_value AS TEXT) IS NULL OR s.value = :env_value)
     )
 )
@@ -139,8 +140,9 @@ AND (
     OR EXISTS (
         SELECT 1
         FROM setting_list_item i
-        JOIN setting s ON s.id = i.setting_id
-        WHERE i.list_id = e.setting_list_id AND s.kind = 2 AND s.name = :label
+        CROSS JOIN setting s
+        WHERE i.list_id = e.setting_list_id AND s.id = i.setting_id
+        AND s.kind = 2 AND s.name = :label
         AND (CAST(:label_value AS TEXT) IS NULL OR s.value = :label_value)
     )
 )
