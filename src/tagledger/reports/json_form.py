@@ -133,6 +133,10 @@ class MissingReport(msgspec.Struct, frozen=True, kw_only=True):
     within_indexes: tuple[DigestField, ...]
     platform: PlatformReport | None
     manifest: DescriptorReport | None
+    layers: Annotated[
+        tuple[LayerReport, ...],
+        Meta(description="Those that were told of it all the same."),
+    ]
 
 
 class HeldReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -222,6 +222,7 @@ def _missing(snapshot: Snapshot, missing: Missing, position: int) -> MissingRepo
         manifest=values.descriptor_report(
             missing.manifest, is_whole=is_listing_held(snapshot, missing)
         ),
+        layers=values.layer_reports(missing.layers, is_whole=False),
     )
 
 

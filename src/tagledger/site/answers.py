@@ -37,20 +37,23 @@ def content(
     etag: str = "",
     modified: datetime | None = None,
     lasts: bool = False,
+    writer: str = "the command line",
 ) -> Response[Any]:
     """Bytes; nothing but the headers where the client has them already.
 
-    `lasts` for what never changes. Raises ClientException.
+    `lasts` for what never changes; `writer` gives what is too long to be sent. Raises
+    ClientException.
     """
     if len(body) > MAX_ANSWER_BYTES and not lasts:
         raise ClientException(
             status_code=HTTPStatus.UNPROCESSABLE_ENTITY,
             detail=f"this answer has {len(body):,} bytes, more than the "
-            f"{MAX_ANSWER_BYTES:,} that are sent: the command line writes it",
+            f"{MAX_ANSWER_BYTES:,} that are sent: {writer} writes it",
         )
     tag = f'"{etag or sha256(body).hexdigest()[:32]}"'
     given = {
         **(headers or {}),
+        "X-Content-Type-Options": "nosniff",
         "ETag": tag,
         "Cache-Control": FOR_GOOD if lasts else REVALIDATED,
     }

@@ -29,6 +29,9 @@ from tagledger.site.renditions import Sides as Compared
 from tagledger.site.renditions import difference_text
 from tagledger.site.statuses import status_of
 
+WRITER = "`tagledger diff`"
+"""What gives a difference of any length."""
+
 MAX_CHOICES = 100
 """Moments offered for each side: the newest states."""
 
@@ -92,7 +95,7 @@ async def diff_page(asked: Asked, pages: Pages, kept: Kept) -> Response[str]:
 async def diff_json(asked: Asked, kept: Kept) -> Response[bytes]:
     """What `tagledger diff --json` prints."""
     body = await difference_text(asked, kept, _sides(asked.request), is_json=True)
-    return content(asked.request, body, JSON)
+    return content(asked.request, body, JSON, writer=WRITER)
 
 
 @get("/diff.md")
@@ -102,7 +105,7 @@ async def diff_markdown(asked: Asked, kept: Kept) -> Response[bytes]:
     body = await difference_text(
         asked, kept, _sides(asked.request), is_json=False, is_full=is_full
     )
-    return content(asked.request, body, "text/plain")
+    return content(asked.request, body, "text/plain", writer=WRITER)
 
 
 def _sides(request: AnyRequest) -> Compared:
