@@ -6,6 +6,7 @@ import signal
 import socket
 import ssl
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,12 @@ def test_a_renewed_certificate_is_read_on_a_reload(
             time.sleep(0.05)
         renewed = Service(small_ledger, tls=new.client_context())
         renewed.port = service.port
+        for _ in range(600):
+            # A worker is there some time before it listens.
+            with suppress(ConnectionRefusedError):
+                renewed.get("/healthz")
+                break
+            time.sleep(0.05)
 
         assert 200 == renewed.get("/healthz").status
 
