@@ -32,10 +32,11 @@ BUSY_SECONDS = 30.0
 CACHE_KIB = 64 * 1024
 """Pages of the file kept in memory."""
 
-BACKUP_PAGES = 2_000
-"""Pages copied before progress is told: 8 MB."""
 READER_CACHE_KIB = 8 * 1024
 """Likewise, for one of many readers: the system's own cache serves them all."""
+
+BACKUP_PAGES = 2_000
+"""Pages copied before progress is told: 8 MB."""
 
 STEPS_BETWEEN_LOOKS = 20_000
 """Steps of SQLite's machine between two looks at the clock: about a millisecond."""
