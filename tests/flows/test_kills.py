@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from conftest import NewAddress
-from support.facts import Facts, difference, facts_at
+from support.facts import OF_MOMENTS, Facts, difference, facts_at
 from support.images import random_image
 from support.killing import KillingRequest
 from support.long_history import history
@@ -171,5 +171,5 @@ def said(facts: Facts) -> tuple[Facts, set[str]]:
         for text in facts["observation"]
     }
     return {
-        table: rows for table, rows in facts.items() if table != "observation"
+        table: rows for table, rows in facts.items() if table not in OF_MOMENTS
     }, names

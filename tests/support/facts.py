@@ -17,6 +17,12 @@ Facts = dict[str, Counter[str]]
 PACKING = {"id", "pack_id", "start_byte"}
 """Where something stands, which is no fact."""
 
+OF_MOMENTS = {
+    *("observation", "change", "repository_span", "appearance", "sighting"),
+    "shared_use",
+}
+"""The tables that say when something was seen, and how often."""
+
 
 def facts_at(address: str) -> Facts:
     """What the ledger at this address holds."""
@@ -58,12 +64,21 @@ def _facts(database: sqlite3.Connection) -> Facts:
                 for name, value in values.items()
                 if name not in PACKING
             }
+            if table == "change":
+                said["said"] = _root(named, int(said["said"]))
             name = sha256(repr(said).encode()).hexdigest()
             if not more:
                 names[values[key]] = name
             if table != "pack":
                 facts[table][repr(said)] += 1
     return facts
+
+
+def _root(named: dict[str, dict[object, str]], number: int) -> str:
+    """What a change says: a digest, a statement as a number below 0, or 0 for nothing."""
+    if number == 0:
+        return "gone"
+    return named["digest"][number] if number > 0 else named["statement"][-number]
 
 
 def difference(one: Facts, other: Facts) -> dict[str, tuple[list[str], list[str]]]:
