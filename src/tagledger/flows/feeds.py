@@ -7,24 +7,15 @@ from datetime import datetime
 
 import msgspec
 
-from tagledger.errors import (
-    InvalidContent,
-    LedgerTooSlow,
-    MalformedCursor,
-    NotFound,
-    NotObserved,
-)
+from tagledger.errors import LedgerTooSlow, MalformedCursor, NotObserved
 from tagledger.flows.find import find_images
 from tagledger.flows.history import Episode, Turn, history
-from tagledger.flows.snapshots import Snapshots
-from tagledger.ledger.answers import Change, Hit, Observation, Search
+from tagledger.flows.tellings import Tellings
+from tagledger.ledger.answers import Change, Hit, Search
 from tagledger.ledger.protocol import Ledger
-from tagledger.model.difference.compare import compare
 from tagledger.model.digest import Digest
 from tagledger.model.evidence import Evidence
 from tagledger.model.reference import Reference
-from tagledger.model.snapshot import Snapshot
-from tagledger.reports.difference.words import difference_in_words
 
 ON_A_PAGE = 50
 """Most items of a page."""
@@ -69,7 +60,7 @@ class Items(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def items_of_tag(
-    ledger: Ledger, snapshots: Snapshots, name: str, *, before: str | None = None
+    ledger: Ledger, tellings: Tellings, name: str, *, before: str | None = None
 ) -> Items:
     """What a name was, without what a second source says alike.
 
@@ -85,7 +76,7 @@ async def items_of_tag(
         start = max(last - ON_A_PAGE, 0)
         return range(start, last)
 
-    found = await history(ledger, name, part=part, snapshots=snapshots)
+    found = await history(ledger, name, part=part, tellings=tellings)
     told = [
         _of_episode(found.reference, episode)
         for episode in found.episodes
@@ -98,7 +89,7 @@ async def items_of_tag(
 
 async def items_of_changes(
     ledger: Ledger,
-    snapshots: Snapshots,
+    tellings: Tellings,
     repository: Reference | None = None,
     *,
     before: str | None = None,
@@ -115,7 +106,7 @@ async def items_of_changes(
     for change in page.items:
         item = _of_change(change)
         if item.turn in (Turn.MOVED, Turn.MOVED_BACK) and time.monotonic() < deadline:
-            words = await _words(ledger, snapshots, change)
+            words = await _words(ledger, tellings, change)
             item = msgspec.structs.replace(item, words=words)
         items.append(item)
     return Items(items=tuple(items), more=page.more)
@@ -195,21 +186,10 @@ def _of_hit(hit: Hit) -> Item:
     )
 
 
-async def _words(ledger: Ledger, snapshots: Snapshots, change: Change) -> str | None:
+async def _words(ledger: Ledger, tellings: Tellings, change: Change) -> str | None:
     if change.before is None:
         return None
-    one = await _snapshot(ledger, snapshots, change.before)
-    two = await _snapshot(ledger, snapshots, change.observation)
-    if one is None or two is None:
-        return None
-    return difference_in_words(compare(one, two))
-
-
-async def _snapshot(
-    ledger: Ledger, snapshots: Snapshots, fact: Observation
-) -> Snapshot | None:
     try:
-        return await snapshots.snapshot(ledger, fact)
-    except (NotFound, InvalidContent, LedgerTooSlow):
-        # What is not held, makes no sense or takes too long is listed all the same.
-        return None
+        return await tellings.words(ledger, change.before, change.observation)
+    except LedgerTooSlow:
+        return None  # what takes too long is listed all the same

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
-from tagledger.errors import InvalidContent, LedgerTooSlow, NotFound, NotObserved
+from tagledger.errors import LedgerTooSlow, NotObserved
 from tagledger.flows.agreement import agreements
 from tagledger.flows.snapshots import Snapshots
 from tagledger.flows.stated_pages import StatedPages
-from tagledger.ledger.answers import Observation, State
+from tagledger.flows.tellings import Tellings
+from tagledger.ledger.answers import State
 from tagledger.ledger.protocol import Ledger
 from tagledger.ledger.source import known_reference
-from tagledger.ledger.statements import Statements
-from tagledger.model.difference.compare import compare
 from tagledger.model.reference import Reference
-from tagledger.model.snapshot import Snapshot
-from tagledger.model.source import Wanted
-from tagledger.reports.difference.words import difference_in_words
 
 
 class Turn(StrEnum):
@@ -91,17 +87,16 @@ async def history(
     at: datetime | None = None,
     source: str | None = None,
     part: Callable[[int], range] | None = None,
-    snapshots: Snapshots | None = None,
+    tellings: Tellings | None = None,
     progress: Callable[[str, int, int | None], None] = lambda _what, _done, _all: None,
 ) -> History:
     """The history of a name; of one source alone, or the one state of a moment.
 
     Of a moment, that is the state which the latest fact before it belongs to. `part`
-    says which of so many states are told, by position; `snapshots` may remember what
-    they were. Where the ledger may take only
-    so long, what changed is told as far as the time goes. Raises
-    MalformedReference, or NotObserved where the ledger does not know the name, or not
-    from so early.
+    says which of so many states are told, by position; `tellings` may remember what
+    changed. Where the ledger may take only so long, that is told as far as the time
+    goes. Raises MalformedReference, or NotObserved where the ledger does not know the
+    name, or not from so early.
     """
     reference = known_reference(ledger, text)
     states = ledger.history(reference, source=source)
@@ -113,15 +108,11 @@ async def history(
     if part is not None:
         chosen = [chosen[position] for position in part(len(chosen))]
     meanwhile = agreements(states)
-    reading = StatedPages()
-
-    async def read(fact: Observation) -> Snapshot:
-        if snapshots is not None:
-            return await snapshots.snapshot(ledger, fact)
-        return await Statements(ledger, reading).snapshot(fact, Wanted())
-
+    tellings = tellings or Tellings(Snapshots(pages=StatedPages()))
     tellers = {
-        name: _Teller(read, [item for item in states if item.first.source == name])
+        name: _Teller(
+            ledger, tellings, [item for item in states if item.first.source == name]
+        )
         for name in {states[position].first.source for position in chosen}
     }
     told: dict[int, Episode] = {}
@@ -182,20 +173,14 @@ def _key(state: State) -> tuple[str, datetime]:
     return state.first.source, state.first.observed_at
 
 
-_Read = Callable[[Observation], Awaitable[Snapshot]]
-
-
 class _Teller:
-    """Tells how one source came to each of its states.
+    """Tells how one source came to each of its states."""
 
-    A state is read once, though it stands in two changes.
-    """
-
-    def __init__(self, read: _Read, states: list[State]) -> None:
-        self._read = read
+    def __init__(self, ledger: Ledger, tellings: Tellings, states: list[State]) -> None:
+        self._ledger = ledger
+        self._tellings = tellings
         self._states = states
         self._positions = {_key(state): at for at, state in enumerate(states)}
-        self._last: tuple[Observation, Snapshot | None] | None = None
 
     def turn(self, state: State) -> Turn:
         """What the state is beside the one before it."""
@@ -214,11 +199,7 @@ class _Teller:
         before = self.before(state)
         if before is None or state.first.is_absent:
             return None
-        one = await self._snapshot(before.first)
-        two = await self._snapshot(state.first)
-        if one is None or two is None:
-            return None
-        return difference_in_words(compare(one, two))
+        return await self._tellings.words(self._ledger, before.first, state.first)
 
     def before(self, state: State) -> State | None:
         """The last state before in which there was something."""
@@ -228,16 +209,3 @@ class _Teller:
             if not self._states[position].first.is_absent:
                 return self._states[position]
         return None
-
-    async def _snapshot(self, fact: Observation) -> Snapshot | None:
-        if self._last is not None and self._last[0] == fact:
-            return self._last[1]
-        snapshot: Snapshot | None = None
-        try:
-            snapshot = await self._read(fact)
-        except (NotFound, InvalidContent):
-            # Bytes that the ledger never got, or a page that no reader understands:
-            # the state stands all the same.
-            snapshot = None
-        self._last = fact, snapshot
-        return snapshot

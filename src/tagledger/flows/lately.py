@@ -7,15 +7,12 @@ from datetime import datetime
 
 import msgspec
 
-from tagledger.errors import InvalidContent, NotFound
-from tagledger.flows.snapshots import Snapshots
-from tagledger.ledger.answers import Change, Observation
+from tagledger.errors import LedgerTooSlow
+from tagledger.flows.tellings import Tellings
+from tagledger.ledger.answers import Change, RepositorySummary
 from tagledger.ledger.protocol import Ledger
-from tagledger.model.difference.compare import compare
 from tagledger.model.reference import Reference
-from tagledger.model.snapshot import Snapshot
 from tagledger.model.tag_order import tag_key
-from tagledger.reports.difference.words import difference_in_words
 
 TURNS = 12
 """How many groups are shown."""
@@ -27,6 +24,9 @@ MAX_CHANGES = 600
 """Most changes looked through: one import may move hundreds of tags at once."""
 
 AT_ONCE = 100
+
+REPOSITORIES = 24
+"""How many repositories are named."""
 
 TELLING_SECONDS = 0.25
 """How long the changes may take to be told in words; the rest stand without."""
@@ -46,7 +46,14 @@ class TurnOf(msgspec.Struct, frozen=True, kw_only=True):
     words: str | None = None
 
 
-async def lately(ledger: Ledger, snapshots: Snapshots) -> tuple[TurnOf, ...]:
+class Lately(msgspec.Struct, frozen=True, kw_only=True):
+    """The front of a ledger: the newest first, and the first repositories by name."""
+
+    turns: tuple[TurnOf, ...]
+    repositories: tuple[RepositorySummary, ...]
+
+
+async def lately(ledger: Ledger, tellings: Tellings) -> Lately:
     """The latest changes, those of one repository and moment together."""
     groups: dict[tuple[Reference, datetime, str], list[Change]] = {}
     cursor: str | None = None
@@ -66,7 +73,7 @@ async def lately(ledger: Ledger, snapshots: Snapshots) -> tuple[TurnOf, ...]:
         changes.sort(key=lambda item: tag_key(item.observation.reference.tag or ""))
         words = None
         if time.monotonic() < deadline:
-            words = await _words(ledger, snapshots, changes[0])
+            words = await _words(ledger, tellings, changes[0])
         turns.append(
             TurnOf(
                 repository=repository,
@@ -77,24 +84,15 @@ async def lately(ledger: Ledger, snapshots: Snapshots) -> tuple[TurnOf, ...]:
                 words=words,
             )
         )
-    return tuple(turns)
+    repositories = ledger.repositories(limit=REPOSITORIES).items
+    return Lately(turns=tuple(turns), repositories=repositories)
 
 
-async def _words(ledger: Ledger, snapshots: Snapshots, change: Change) -> str | None:
+async def _words(ledger: Ledger, tellings: Tellings, change: Change) -> str | None:
     before = change.before
     if before is None:
         return "gone" if change.observation.is_absent else "new here"
-    one = await _snapshot(ledger, snapshots, before)
-    two = await _snapshot(ledger, snapshots, change.observation)
-    if one is None or two is None:
-        return None
-    return difference_in_words(compare(one, two))
-
-
-async def _snapshot(
-    ledger: Ledger, snapshots: Snapshots, fact: Observation
-) -> Snapshot | None:
     try:
-        return await snapshots.snapshot(ledger, fact)
-    except (NotFound, InvalidContent):
-        return None
+        return await tellings.words(ledger, before, change.observation)
+    except LedgerTooSlow:
+        return None  # what takes too long is listed all the same

@@ -24,9 +24,19 @@ _EVERY_LAYER = 400
 
 
 class Snapshots:
-    """Reads statements; whoever asks has found the observation in their own ledger."""
+    """Reads statements; whoever asks has found the observation in their own ledger.
 
-    def __init__(self, *, most: int = KEPT_BYTES, seconds: float = SECONDS) -> None:
+    `pages` lets statements share what was read of pages, for one thread alone.
+    """
+
+    def __init__(
+        self,
+        *,
+        most: int = KEPT_BYTES,
+        seconds: float = SECONDS,
+        pages: StatedPages | None = None,
+    ) -> None:
+        self._pages = pages
         self._kept: Remembered[int, Snapshot] = Remembered(
             most=most, seconds=seconds, weigh=_weight
         )
@@ -37,10 +47,10 @@ class Snapshots:
         Raises NotFound, InvalidContent or LedgerDamaged.
         """
         if fact.statement is None:
-            return await _read(ledger, fact)
+            return await self._read(ledger, fact)
         found = self._kept.get(fact.statement)
         if found is None:
-            found = self._kept.put(fact.statement, await _read(ledger, fact))
+            found = self._kept.put(fact.statement, await self._read(ledger, fact))
         return msgspec.structs.replace(
             found,
             reference=fact.reference,
@@ -48,16 +58,15 @@ class Snapshots:
             observed_at=fact.observed_at,
         )
 
-
-async def _read(ledger: Ledger, fact: Observation) -> Snapshot:
-    statements = Statements(ledger, StatedPages())
-    wanted = Wanted(attestations=True, layer_dates=True)
-    try:
-        return await statements.snapshot(fact, wanted)
-    except ContentNotHeld:
-        # Attestations are seldom kept: their bytes are wanted, not needed.
-        wanted = msgspec.structs.replace(wanted, attestations=False)
-        return await statements.snapshot(fact, wanted)
+    async def _read(self, ledger: Ledger, fact: Observation) -> Snapshot:
+        statements = Statements(ledger, self._pages or StatedPages())
+        wanted = Wanted(attestations=True, layer_dates=True)
+        try:
+            return await statements.snapshot(fact, wanted)
+        except ContentNotHeld:
+            # Attestations are seldom kept: their bytes are wanted, not needed.
+            wanted = msgspec.structs.replace(wanted, attestations=False)
+            return await statements.snapshot(fact, wanted)
 
 
 def _weight(snapshot: Snapshot) -> int:

@@ -7,12 +7,13 @@ from datetime import datetime
 from tagledger.flows.find import SearchFindings
 from tagledger.flows.in_the_making import InTheMaking
 from tagledger.flows.json_forms.stats import StatsReport
-from tagledger.flows.lately import TurnOf
+from tagledger.flows.lately import Lately
 from tagledger.flows.live import LiveLookups
 from tagledger.flows.remembered import Remembered
 from tagledger.flows.repository import TagOrders
 from tagledger.flows.snapshots import Snapshots
 from tagledger.flows.stats import Span
+from tagledger.flows.tellings import Tellings
 from tagledger.ledger.answers import Counts, Search
 from tagledger.model.digest import Digest
 
@@ -47,6 +48,7 @@ class Kept:
     def __init__(self, live: LiveLookups | None = None) -> None:
         self.live = live
         self.snapshots = Snapshots()
+        self.tellings = Tellings(self.snapshots)
         self.orders = TagOrders()
         self.counts: Remembered[Readable, Counts] = Remembered(
             most=50, seconds=COUNTED_SECONDS
@@ -54,7 +56,7 @@ class Kept:
         self.stats: InTheMaking[Figures, StatsReport] = InTheMaking(
             most=50, seconds=STATS_SECONDS
         )
-        self.lately: Remembered[Readable, tuple[TurnOf, ...]] = Remembered(
+        self.lately: Remembered[Readable, Lately] = Remembered(
             most=50, seconds=LATELY_SECONDS
         )
         self.found: Remembered[tuple[Readable, Search, int], SearchFindings] = (

@@ -167,7 +167,7 @@ async def history_of(
 
     async def told(ledger: Ledger) -> HistoryReport:
         found = await history(
-            ledger, ref, at=when, source=source, snapshots=kept.snapshots
+            ledger, ref, at=when, source=source, tellings=kept.tellings
         )
         return history_report(found)
 

@@ -36,7 +36,7 @@ async def tag_feed(asked: Asked, kept: Kept, name: str) -> Response[Any]:
     name, before = name_behind(asked.request, f"{FEED}tag/"), _before(asked.request)
 
     async def told(ledger: Ledger) -> Items:
-        return await items_of_tag(ledger, kept.snapshots, name, before=before)
+        return await items_of_tag(ledger, kept.tellings, name, before=before)
 
     found = await asked.follow(told)
     # The name as the ledger has it: one feed, however it is written.
@@ -53,7 +53,7 @@ async def repository_feed(asked: Asked, kept: Kept, name: str) -> Response[Any]:
 
     async def told(ledger: Ledger) -> Items:
         return await items_of_changes(
-            ledger, kept.snapshots, repository, before=_before(request)
+            ledger, kept.tellings, repository, before=_before(request)
         )
 
     found = await asked.follow(told)
@@ -68,7 +68,7 @@ async def whole_feed(asked: Asked, kept: Kept) -> Response[Any]:
 
     async def told(ledger: Ledger) -> Items:
         return await items_of_changes(
-            ledger, kept.snapshots, before=_before(asked.request)
+            ledger, kept.tellings, before=_before(asked.request)
         )
 
     found = await asked.follow(told)

@@ -66,7 +66,7 @@ async def history_page(
             name,
             source=source,
             part=lambda count: page_range(count, page),
-            snapshots=kept.snapshots,
+            tellings=kept.tellings,
         )
         return Shown(told=told, sizes=sizes, sources=_sources(states))
 
