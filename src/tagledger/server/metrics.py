@@ -31,7 +31,7 @@ _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"
 _GROUPS = frozenset(
     {
         *("r", "t", "history", "page", "d", "raw", "diff", "search", "feed", "live"),
-        *("static", "healthz", "metrics", "login", "openapi.json"),
+        *("problems", "static", "healthz", "metrics", "login", "openapi.json"),
     }
 )
 _IN_REGISTRY = re.compile(r"/(manifests|blobs|tags|referrers)/")

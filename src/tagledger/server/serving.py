@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 from granian.constants import Interfaces, SSLProtocols
 from granian.http import HTTP1Settings, HTTP2Settings
+from granian.net import SocketSpec  # type: ignore[attr-defined]
 from granian.server import MPServer
 
 from tagledger.endpoint.asgi import Application
@@ -79,12 +80,21 @@ def _application_maker() -> Callable[[ServiceOptions], Application]:
 
 
 class _Server(MPServer):
-    """Granian's server, which says when its workers were started.
+    """Granian's server, with one socket for all workers.
 
-    Not before: what starts a thread must not fork after it.
+    On Linux each worker would open its own, and who was waiting in that of a worker
+    that ends, or came when there was none, would be turned away. So they wait.
+    `when_started` is called once the workers were started, not before: what starts a
+    thread must not fork after it.
     """
 
     when_started: Callable[[], None] = staticmethod(lambda: None)
+
+    def _init_shared_socket(self) -> None:
+        held = SocketSpec(self.bind_addr, self.bind_port, self.backlog).build()
+        self._ssp, self._shd = None, held  # type: ignore[assignment]
+        self._sso = socket.socket(fileno=held.get_fd())
+        self._sso.set_inheritable(True)
 
     def startup(self, *arguments: object) -> None:
         """Start the workers."""
@@ -118,7 +128,7 @@ def _server(options: ServiceOptions) -> _Server:
 def _tell_when_it_listens(
     options: ServiceOptions, begins: Callable[[str], None]
 ) -> None:
-    """Each worker opens a socket of its own: the first that does counts."""
+    """Say so once it can be asked, at an address that leads here."""
 
     def wait() -> None:
         host = options.host
