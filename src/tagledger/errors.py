@@ -79,6 +79,18 @@ class TagledgerError(Exception):
     def __init__(self, message: str = "") -> None:
         super().__init__(shortened(message))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """As it is, in another process: the text is made once, from the facts."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(
+    kind: type[TagledgerError], words: tuple[object, ...], facts: dict[str, object]
+) -> TagledgerError:
+    error = kind.__new__(kind, *words)
+    error.__dict__.update(facts)
+    return error
+
 
 # --- what was asked cannot be understood -------------------------------------------
 

@@ -1,4 +1,5 @@
 import inspect
+import pickle
 from collections.abc import Iterator
 
 import pytest
@@ -42,6 +43,15 @@ def test_exit_codes_follow_the_tree(
 ) -> None:
     """Every subclass has the code of the branch that it stands on."""
     assert code == exit_code(kind.__new__(kind))
+
+
+def test_an_error_comes_from_another_process_as_it_is() -> None:
+    """Its class, words, facts and hint: pickled and read again."""
+    error = errors.WriteFailed("/tmp/x", "it is full", hint="make room")  # noqa: S108 - only a name
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+
+    assert (errors.WriteFailed, str(error)) == (type(again), str(again))
+    assert {"place": "/tmp/x", "hint": "make room"} == vars(again)  # noqa: S108 - likewise
 
 
 def test_every_branch_of_the_tree_has_an_exit_code() -> None:

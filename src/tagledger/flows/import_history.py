@@ -24,7 +24,6 @@ from tagledger.flows.planned_commits import Planned, ask_for, planned_ahead
 from tagledger.flows.record_paths import Told, is_expected
 from tagledger.ledger.stated import Stated
 from tagledger.model.reference import Reference
-from tagledger.model.source import Progress, no_progress
 from tagledger.reports.page.parts import page_name, pages_of_tags
 from tagledger.reports.page.reader import MAX_PAGE_BYTES, PageReader
 from tagledger.sources.git_repository import GitRepository, read_object
@@ -47,11 +46,8 @@ class _Said(msgspec.Struct, frozen=True):
 class HistoryImport:
     """Reads the history of one repository, from where an earlier import stopped."""
 
-    def __init__(
-        self, repository: GitRepository, *, progress: Progress = no_progress
-    ) -> None:
+    def __init__(self, repository: GitRepository) -> None:
         self._repository = repository
-        self._progress = progress
         self._reader = PageReader()
         self._names: dict[str, Reference | None] = {}
         root = repository.root()
@@ -60,12 +56,11 @@ class HistoryImport:
 
     def statements(self, reached: str | None) -> Iterator[Stated | Skipped | Reached]:
         """What the commits behind `reached` say; all of them where it is not there."""
-        total = self._repository.commit_count()
         with self._repository.objects() as objects:
             for planned in planned_ahead(self._repository, objects, reached):
                 yield from self._commit(planned, objects)
-                yield Reached({self.position: planned.commit})
-                self._progress("commits", planned.done, total)
+                notes = {self.position: planned.commit}
+                yield Reached(notes, planned.commit, planned.done)
 
     def _commit(
         self, planned: Planned, objects: subprocess.Popen[bytes]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from tagledger.errors import PlaceNotFound
 from tagledger.flows.import_history import HistoryImport
 from tagledger.flows.import_layout import images_of_layout, is_layout
 from tagledger.flows.import_pages import pages_of_file, pages_of_folder
-from tagledger.flows.importing import Imported, write_all
+from tagledger.flows.importing import Imported, Reached, Skipped, write_all
+from tagledger.flows.read_ahead import read_ahead
 from tagledger.ledger.protocol import Ledger
+from tagledger.ledger.stated import Stated
 from tagledger.model.source import Progress, no_progress
 from tagledger.sources.git_repository import (
     head_of,
@@ -18,6 +21,9 @@ from tagledger.sources.git_repository import (
     is_repository,
     opened_repository,
 )
+
+LONG_HISTORY = 500
+"""Commits from which on a second process pays, which takes a moment to start."""
 
 
 def import_place(
@@ -56,8 +62,22 @@ def _import_repository(
     if ledger.note(is_done) is not None:
         return Imported()
     with opened_repository(path, environment) as repository:
-        history = HistoryImport(repository, progress=progress)
+        history = HistoryImport(repository)
         reached = ledger.note(history.position)
-        imported = write_all(history.statements(reached), ledger)
+        count = repository.commit_count()
+        is_long = count >= LONG_HISTORY and (os.cpu_count() or 1) > 1
+        read = read_ahead if is_long else lambda *_: history.statements(reached)
+        items = _told(read(repository, reached), count, progress)
+        imported = write_all(items, ledger)
     ledger.record([], notes={is_done: history.source})
     return imported
+
+
+def _told(
+    items: Iterable[Stated | Skipped | Reached], commits: int, progress: Progress
+) -> Iterator[Stated | Skipped | Reached]:
+    """The same, and how many of the commits they came to."""
+    for item in items:
+        yield item
+        if isinstance(item, Reached):
+            progress("commits", item.done, commits)

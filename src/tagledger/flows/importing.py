@@ -31,9 +31,14 @@ class Skipped(msgspec.Struct, frozen=True):
 
 
 class Reached(msgspec.Struct, frozen=True):
-    """All up to here was given out: `notes` say where to go on."""
+    """All up to this commit was given out: `notes` say where to go on.
+
+    It is the `done`th of its history.
+    """
 
     notes: Mapping[str, str]
+    commit: str
+    done: int
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):

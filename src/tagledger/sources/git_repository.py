@@ -7,6 +7,7 @@ refuses by itself (`safe.directory`).
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import tempfile
@@ -44,7 +45,12 @@ _SETTINGS = (
     *("-c", "core.quotePath=false", "-c", "log.showSignature=false"),
     *("-c", "log.showRoot=true", "-c", "core.fsmonitor=false"),
     *("-c", "protocol.allow=never", "-c", "core.hooksPath=/dev/null"),
+    # Half as many as there are processors, unless it is said (git-config(1)).
+    *("-c", f"pack.threads={os.cpu_count() or 1}"),
 )
+
+PIPE_BYTES = 1 << 20
+"""How far git may be ahead of us: what Linux gives to anybody (pipe(7))."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -149,6 +155,7 @@ class GitRepository:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=dict(self._environment),
+            pipesize=PIPE_BYTES,
         )
         try:
             yield process
