@@ -59,21 +59,19 @@ def find(engine: Engine, digest: Digest) -> Found | None:
     rows = engine.query("digest", hash=digest.raw)
     if not rows:
         return None
-    number = rows[0][0]
-    roles = [*_roles(engine, number)]
-    described = engine.query("digest_described", digest_id=number)
-    media_type, size_bytes, evidence = described[0] if described else (None,) * 3
+    number, _, _, shared = rows[0]
+    facts = engine.query("digest_facts", digest_id=number)[0]
+    roles = [*_roles(facts)]
+    stated_type, stated_size, media_type, size_bytes, evidence = facts[6:]
     if media_type == PAGE_PART:
         roles.append("part of a page")
-    if evidence is None and media_type is None:
-        stated = engine.query("digest_stated", digest_id=number)
-        media_type, size_bytes = stated[0] if stated else (None, None)
-    shared = engine.query("shared_digest", digest_id=number)
-    if shared:
-        below = engine.query("images_below_root", digest_id=number)
-        images = shared[0][0] + below[0][0]
-    else:
+    if evidence is None:
+        media_type, size_bytes = stated_type, stated_size
+    if shared is None:
         images = engine.query("digest_images", digest_id=number)[0][0]
+    else:
+        below = engine.query("images_below_root", digest_id=number)
+        images = shared + below[0][0]
     return Found(
         digest=digest,
         roles=tuple(roles),
@@ -84,9 +82,8 @@ def find(engine: Engine, digest: Digest) -> Found | None:
     )
 
 
-def _roles(engine: Engine, number: int) -> Iterator[str]:
-    row = engine.query("digest_roles", digest_id=number)[0]
-    is_root, root_type, is_manifest, is_config, is_layer, is_diff_id = row
+def _roles(facts: Row) -> Iterator[str]:
+    is_root, root_type, is_manifest, is_config, is_layer, is_diff_id = facts[:6]
     if is_root and (root_type in media_types.INDEXES or not is_manifest):
         yield "index"
     named = ("manifest", "config", "layer", "diff ID")
@@ -125,9 +122,8 @@ def uses(engine: Engine, digest: Digest, limit: int, offset: int) -> list[Use]:
     rows = engine.query("digest", hash=digest.raw)
     if not rows:
         return []
-    number = rows[0][0]
-    is_shared = engine.query("shared_digest", digest_id=number)
-    name = "shared_uses" if is_shared else "digest_uses"
+    number, _, _, shared = rows[0]
+    name = "digest_uses" if shared is None else "shared_uses"
     found = engine.query(name, digest_id=number, limit=limit, offset=offset)
     return [_use(row) for row in found]
 

@@ -1,5 +1,8 @@
 -- name: digest
-SELECT id, algorithm, hash FROM digest WHERE hash = :hash;
+SELECT d.id, d.algorithm, d.hash, s.images
+FROM digest d
+LEFT JOIN shared_digest s ON s.digest_id = d.id
+WHERE d.hash = :hash;
 
 -- name: digests_between
 SELECT algorithm, hash FROM digest
@@ -7,43 +10,59 @@ WHERE hash BETWEEN :first AND :last
 ORDER BY hash
 LIMIT :limit;
 
--- name: digest_roles
+-- name: digest_facts
+WITH stated AS (
+    SELECT
+        EXISTS (
+            SELECT 1 FROM statement st WHERE st.root_digest_id = :digest_id
+        ) AS is_root,
+        (
+            SELECT st.root_media_type_id
+            FROM statement st
+            WHERE st.root_digest_id = :digest_id
+            AND st.root_media_type_id IS NOT NULL
+            LIMIT 1
+        ) AS root_type,
+        EXISTS (
+            SELECT 1 FROM entry e WHERE e.manifest_digest_id = :digest_id
+        ) AS is_manifest,
+        (
+            SELECT e.media_type_id
+            FROM entry e
+            WHERE e.manifest_digest_id = :digest_id AND e.media_type_id IS NOT NULL
+            LIMIT 1
+        ) AS manifest_type,
+        EXISTS (
+            SELECT 1 FROM entry e WHERE e.config_digest_id = :digest_id
+        ) AS is_config,
+        EXISTS (SELECT 1 FROM layer l WHERE l.digest_id = :digest_id) AS is_layer,
+        (
+            SELECT l.media_type_id
+            FROM layer l
+            WHERE l.digest_id = :digest_id AND l.media_type_id IS NOT NULL
+            LIMIT 1
+        ) AS layer_type,
+        (
+            SELECT l.size_bytes
+            FROM layer l
+            WHERE l.digest_id = :digest_id AND l.size_bytes IS NOT NULL
+            LIMIT 1
+        ) AS layer_size,
+        EXISTS (
+            SELECT 1 FROM layer l WHERE l.diff_digest_id = :digest_id
+        ) AS is_diff_id
+)
+
 SELECT
-    EXISTS (SELECT 1 FROM statement st WHERE st.root_digest_id = :digest_id),
-    (
-        SELECT m.name
-        FROM statement st
-        JOIN media_type m ON m.id = st.root_media_type_id
-        WHERE st.root_digest_id = :digest_id
-        LIMIT 1
-    ),
-    EXISTS (SELECT 1 FROM entry e WHERE e.manifest_digest_id = :digest_id),
-    EXISTS (SELECT 1 FROM entry e WHERE e.config_digest_id = :digest_id),
-    EXISTS (SELECT 1 FROM layer l WHERE l.digest_id = :digest_id),
-    EXISTS (SELECT 1 FROM layer l WHERE l.diff_digest_id = :digest_id);
-
--- name: digest_described
-SELECT m.name, c.size_bytes, c.evidence
-FROM content c
-JOIN media_type m ON m.id = c.media_type_id
-WHERE c.digest_id = :digest_id;
-
--- name: digest_stated
-SELECT m.name, l.size_bytes
-FROM layer l
-LEFT JOIN media_type m ON m.id = l.media_type_id
-WHERE l.digest_id = :digest_id
-UNION ALL
-SELECT m.name, NULL
-FROM statement st
-JOIN media_type m ON m.id = st.root_media_type_id
-WHERE st.root_digest_id = :digest_id
-UNION ALL
-SELECT m.name, NULL
-FROM entry e
-JOIN media_type m ON m.id = e.media_type_id
-WHERE e.manifest_digest_id = :digest_id
-LIMIT 1;
+    s.is_root, mr.name, s.is_manifest, s.is_config, s.is_layer, s.is_diff_id,
+    ms.name, s.layer_size,
+    mc.name, c.size_bytes, c.evidence
+FROM stated s
+LEFT JOIN media_type mr ON mr.id = s.root_type
+LEFT JOIN media_type ms
+ON ms.id = COALESCE(s.layer_type, s.root_type, s.manifest_type)
+LEFT JOIN content c ON c.digest_id = :digest_id
+LEFT JOIN media_type mc ON mc.id = c.media_type_id;
 
 -- name: digest_images
 WITH wanted AS (

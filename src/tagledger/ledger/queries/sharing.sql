@@ -277,9 +277,6 @@ FROM (
 ) differing
 ORDER BY 2;
 
--- name: shared_digest
-SELECT images FROM shared_digest WHERE digest_id = :digest_id;
-
 -- name: images_below_root
 SELECT COUNT(DISTINCT e.id)
 FROM statement st
