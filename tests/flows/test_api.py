@@ -271,7 +271,7 @@ def test_a_document_is_kept_for_good(site: Application) -> None:
         (f"documents/sha256:{'0' * 64}", 404, "content-not-held", "0000"),
         (f"digests/sha256:{'0' * 64}/images", 404, "not-observed", "0000"),
         ("stats?by=day", 400, "usage", "by"),
-        ("nothing", 404, "", "Not Found"),
+        ("nothing", 404, "", "nothing at this address"),
     ],
 )  # fmt: skip
 def test_an_error_is_a_problem_document(

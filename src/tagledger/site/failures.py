@@ -27,6 +27,11 @@ PROBLEMS = "/problems/"
 
 RETRY_SECONDS = 5
 
+NOTHING_HERE = {
+    "detail": "there is nothing at this address",
+    "hint": "/ has the pages, /api what scripts may ask, /v2/ the registry",
+}
+
 _log = logging.getLogger("tagledger.site")
 
 
@@ -73,7 +78,10 @@ def problem_of(error: Exception, base: str = "") -> Problem:
         )
     if isinstance(error, HTTPException):
         status = HTTPStatus(error.status_code)
-        return Problem(title=status.phrase, status=status, detail=error.detail)
+        said = error.detail if error.detail != status.phrase else ""
+        if status is HTTPStatus.NOT_FOUND and not said:
+            return Problem(title=status.phrase, status=status, **NOTHING_HERE)
+        return Problem(title=status.phrase, status=status, detail=said)
     _log.error("a request failed", exc_info=error)
     return Problem(title="Internal Server Error", status=500)
 
