@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from tagledger.errors import NotObserved
+from tagledger.errors import MalformedDigest, NotObserved
 from tagledger.ledger.answers import Found, Hit, Search, Use
 from tagledger.ledger.protocol import Ledger
+from tagledger.model.digest import Digest
 
 MAX_LISTED = 50
 """Most digests listed for a prefix that several begin with."""
@@ -44,7 +45,7 @@ def find_digest(
     A page of uses begins with the first one, or with that at `offset`. Raises
     MalformedDigest, or NotObserved where none begins so.
     """
-    digests = ledger.resolve(prefix, limit=MAX_LISTED + 1)
+    digests = _whole(prefix) or ledger.resolve(prefix, limit=MAX_LISTED + 1)
     found = [known for digest in digests if (known := ledger.find(digest)) is not None]
     if not found:
         raise NotObserved(prefix)
@@ -57,6 +58,14 @@ def find_digest(
     return DigestFindings(
         found=tuple(found), uses=tuple(uses[:limit]), has_more=len(uses) > limit
     )
+
+
+def _whole(text: str) -> list[Digest]:
+    """The digest that this is, in full: nothing else begins so."""
+    try:
+        return [Digest(text)]
+    except MalformedDigest:
+        return []
 
 
 def find_images(

@@ -60,25 +60,21 @@ def find(engine: Engine, digest: Digest) -> Found | None:
     if not rows:
         return None
     number, _, _, shared = rows[0]
-    facts = engine.query("digest_facts", digest_id=number)[0]
+    is_shared = int(shared is not None)
+    facts = engine.query("digest_facts", digest_id=number, is_shared=is_shared)[0]
     roles = [*_roles(facts)]
-    stated_type, stated_size, media_type, size_bytes, evidence = facts[6:]
+    stated_type, stated_size, media_type, size_bytes, evidence, images = facts[6:]
     if media_type == PAGE_PART:
         roles.append("part of a page")
     if evidence is None:
         media_type, size_bytes = stated_type, stated_size
-    if shared is None:
-        images = engine.query("digest_images", digest_id=number)[0][0]
-    else:
-        below = engine.query("images_below_root", digest_id=number)
-        images = shared + below[0][0]
     return Found(
         digest=digest,
         roles=tuple(roles),
         media_type=media_type,
         size_bytes=size_bytes,
         evidence=None if evidence is None else EVIDENCE[evidence],
-        images=images,
+        images=images + (shared or 0),
     )
 
 

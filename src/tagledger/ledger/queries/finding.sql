@@ -11,7 +11,30 @@ ORDER BY hash
 LIMIT :limit;
 
 -- name: digest_facts
-WITH stated AS (
+WITH wanted AS (
+    SELECT e.id FROM entry e WHERE e.manifest_digest_id = :digest_id
+    UNION
+    SELECT e.id FROM entry e WHERE e.config_digest_id = :digest_id
+    UNION
+    SELECT e.id
+    FROM layer l
+    JOIN layer_list_item i ON i.layer_id = l.id
+    JOIN entry e ON e.layer_list_id = i.list_id
+    WHERE l.digest_id = :digest_id
+    UNION
+    SELECT e.id
+    FROM layer l
+    JOIN layer_list_item i ON i.layer_id = l.id
+    JOIN entry e ON e.layer_list_id = i.list_id
+    WHERE l.diff_digest_id = :digest_id
+    UNION
+    SELECT se.entry_id
+    FROM statement st
+    JOIN statement_entry se ON se.statement_id = st.id
+    WHERE st.root_digest_id = :digest_id
+),
+
+stated AS (
     SELECT
         EXISTS (
             SELECT 1 FROM statement st WHERE st.root_digest_id = :digest_id
@@ -56,39 +79,33 @@ WITH stated AS (
 SELECT
     s.is_root, mr.name, s.is_manifest, s.is_config, s.is_layer, s.is_diff_id,
     ms.name, s.layer_size,
-    mc.name, c.size_bytes, c.evidence
+    mc.name, c.size_bytes, c.evidence,
+    CASE
+        -- Of one that is widely shared those images are counted already.
+        WHEN :is_shared = 1 THEN (
+            SELECT COUNT(DISTINCT e.id)
+            FROM statement st
+            JOIN statement_entry se ON se.statement_id = st.id
+            JOIN entry e ON e.id = se.entry_id
+            WHERE st.root_digest_id = :digest_id
+            AND COALESCE(e.manifest_digest_id, 0) <> :digest_id
+            AND COALESCE(e.config_digest_id, 0) <> :digest_id
+            AND NOT EXISTS (
+                SELECT 1
+                FROM layer_list_item i
+                JOIN layer l ON l.id = i.layer_id
+                WHERE i.list_id = e.layer_list_id
+                AND (l.digest_id = :digest_id OR l.diff_digest_id = :digest_id)
+            )
+        )
+        ELSE (SELECT COUNT(*) FROM wanted)
+    END
 FROM stated s
 LEFT JOIN media_type mr ON mr.id = s.root_type
 LEFT JOIN media_type ms
 ON ms.id = COALESCE(s.layer_type, s.root_type, s.manifest_type)
 LEFT JOIN content c ON c.digest_id = :digest_id
 LEFT JOIN media_type mc ON mc.id = c.media_type_id;
-
--- name: digest_images
-WITH wanted AS (
-    SELECT e.id FROM entry e WHERE e.manifest_digest_id = :digest_id
-    UNION
-    SELECT e.id FROM entry e WHERE e.config_digest_id = :digest_id
-    UNION
-    SELECT e.id
-    FROM layer l
-    JOIN layer_list_item i ON i.layer_id = l.id
-    JOIN entry e ON e.layer_list_id = i.list_id
-    WHERE l.digest_id = :digest_id
-    UNION
-    SELECT e.id
-    FROM layer l
-    JOIN layer_list_item i ON i.layer_id = l.id
-    JOIN entry e ON e.layer_list_id = i.list_id
-    WHERE l.diff_digest_id = :digest_id
-    UNION
-    SELECT se.entry_id
-    FROM statement st
-    JOIN statement_entry se ON se.statement_id = st.id
-    WHERE st.root_digest_id = :digest_id
-)
-
-SELECT COUNT(*) FROM wanted;
 
 -- name: digest_entries
 WITH wanted AS (

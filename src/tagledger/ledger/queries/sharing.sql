@@ -277,22 +277,6 @@ FROM (
 ) differing
 ORDER BY 2;
 
--- name: images_below_root
-SELECT COUNT(DISTINCT e.id)
-FROM statement st
-JOIN statement_entry se ON se.statement_id = st.id
-JOIN entry e ON e.id = se.entry_id
-WHERE st.root_digest_id = :digest_id
-AND COALESCE(e.manifest_digest_id, 0) <> :digest_id
-AND COALESCE(e.config_digest_id, 0) <> :digest_id
-AND NOT EXISTS (
-    SELECT 1
-    FROM layer_list_item i
-    JOIN layer l ON l.id = i.layer_id
-    WHERE i.list_id = e.layer_list_id
-    AND (l.digest_id = :digest_id OR l.diff_digest_id = :digest_id)
-);
-
 -- name: shared_uses
 SELECT
     r.name, t.name, u.first_seen, u.last_seen, u.observations,
