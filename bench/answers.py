@@ -32,7 +32,7 @@ QUICK_OBSERVATIONS = 2_000
 GROWTH = (100, 10, 1)
 """What the number of observations is divided by, for the table of growth."""
 
-SAMPLES = 200
+SAMPLES = 100
 QUICK_SAMPLES = 10
 MAKING_SECONDS = {"SQLite": 300.0, "PostgreSQL": 480.0}
 

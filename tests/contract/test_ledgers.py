@@ -182,6 +182,25 @@ def test_a_registry_leaves_bytes_and_dates(ledger: Ledger) -> None:
     assert ledger.document(digest("base")) is None
 
 
+def test_what_can_be_read_is_told_of_many_statements_at_once(ledger: Ledger) -> None:
+    """A page, and a root whose bytes are held; not one of which only the digest is known."""
+    read = from_registry("python:3.6", "c", 2)
+    (own, document), *_ = read.snapshot.documents.items()
+    bare = msgspec.structs.replace(
+        read, snapshot=msgspec.structs.replace(read.snapshot, documents={})
+    )
+    ledger.record([page("python:3.6", "a", 0), bare])
+    (_, first), (_, second) = (
+        (state, state.first.statement or 0) for state in ledger.history(PYTHON)
+    )
+    before = ledger.readable([first, second, 99])
+    ledger.hold({own: document})
+
+    assert {first} == before
+    assert {first, second} == ledger.readable([first, second, 99])
+    assert set() == ledger.readable([])
+
+
 def test_entries_say_what_is_shared(ledger: Ledger) -> None:
     """The entries of a statement stand in published order, with equal numbers for equal lists."""
     images = (image("a"), image("a", architecture="arm", steps=("CMD sh",)))

@@ -345,6 +345,7 @@ def test_numbers_of_statements_open_nothing(part: Ledger, whole: Ledger) -> None
             part.entries(number),
             part.dates(number),
         )
+        assert (set(), {number}) == (part.readable([number]), whole.readable([number]))
 
 
 def test_what_was_said_of_both_is_seen(part: Ledger, whole: Ledger) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -115,6 +115,9 @@ async def history(
         )
         for name in {states[position].first.source for position in chosen}
     }
+    for name, teller in tellers.items():
+        own = (states[position] for position in chosen)
+        teller.look_at([state for state in own if state.first.source == name])
     told: dict[int, Episode] = {}
     for done, position in enumerate(chosen, start=1):
         state = states[position]
@@ -181,6 +184,14 @@ class _Teller:
         self._tellings = tellings
         self._states = states
         self._positions = {_key(state): at for at, state in enumerate(states)}
+        self._readable: set[int] = set()
+
+    def look_at(self, states: Sequence[State]) -> None:
+        """See of which of these it can be read what they were, all in one question."""
+        both = (item for state in states for item in (self.before(state), state))
+        found = {item.first.statement for item in both if item is not None}
+        wanted = sorted(statement for statement in found if statement is not None)
+        self._readable = self._ledger.readable(wanted)
 
     def turn(self, state: State) -> Turn:
         """What the state is beside the one before it."""
@@ -198,6 +209,8 @@ class _Teller:
         """What changed from the last state before in which there was something."""
         before = self.before(state)
         if before is None or state.first.is_absent:
+            return None
+        if not {before.first.statement, state.first.statement} <= self._readable:
             return None
         return await self._tellings.words(self._ledger, before.first, state.first)
 

@@ -116,6 +116,10 @@ class Ledger(Protocol):
         """The exact page that said so, None where it was no page."""
         ...
 
+    def readable(self, statements: Sequence[int]) -> set[int]:
+        """Those of which something can be read: a page, or the bytes of the root."""
+        ...
+
     def dates(self, statement: int) -> dict[Digest, datetime]:
         """Last-Modified of the layers, as a registry gave them then."""
         ...

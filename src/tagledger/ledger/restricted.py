@@ -180,6 +180,11 @@ class RestrictedLedger:
         """A page that speaks of something seen."""
         return self._whole.page(statement) if self._sees_statement(statement) else None
 
+    def readable(self, statements: Sequence[int]) -> set[int]:
+        """Those of the statements that were made of something seen."""
+        found = self._whole.readable(statements)
+        return {statement for statement in found if self._sees_statement(statement)}
+
     def dates(self, statement: int) -> dict[Digest, datetime]:
         """The dates of a statement that was made of something seen."""
         return self._whole.dates(statement) if self._sees_statement(statement) else {}

@@ -121,6 +121,10 @@ class Store:
         found = self.parts(statement)
         return None if found is None else found[1].join(found[0])
 
+    def readable(self, statements: Sequence[int]) -> set[int]:
+        """Those of which a page, or the bytes of the root, are held."""
+        return {row[0] for row in self._engine.each("readable_statement", statements)}
+
     def dates(self, statement: int) -> dict[Digest, datetime]:
         """Last-Modified of the layers, as a registry gave them then."""
         rows = self._engine.query("statement_dates", statement_id=statement)
