@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
-from tagledger.errors import LedgerTooSlow, NotObserved
+from tagledger.errors import LedgerTooSlow, MalformedReference, NotObserved
 from tagledger.flows.agreement import agreements
 from tagledger.flows.snapshots import Snapshots
 from tagledger.flows.stated_pages import StatedPages
 from tagledger.flows.tellings import Tellings
 from tagledger.ledger.answers import State
 from tagledger.ledger.protocol import Ledger
-from tagledger.ledger.source import known_reference
-from tagledger.model.reference import Reference
+from tagledger.ledger.source import SCHEME, known_reference
+from tagledger.model.reference import Reference, parse_reference
 
 
 class Turn(StrEnum):
@@ -98,8 +99,7 @@ async def history(
     goes. Raises MalformedReference, or NotObserved where the ledger does not know the
     name, or not from so early.
     """
-    reference = known_reference(ledger, text)
-    states = ledger.history(reference, source=source)
+    reference, states = _states(ledger, text, source)
     chosen = [*range(len(states))]
     if at is not None:
         chosen = _at(ledger, reference, states, at)
@@ -140,6 +140,19 @@ async def history(
     return History(
         reference=reference, episodes=tuple(told.values()), states=tuple(states)
     )
+
+
+def _states(
+    ledger: Ledger, text: str, source: str | None
+) -> tuple[Reference, list[State]]:
+    """The name that is meant, and its states."""
+    with suppress(MalformedReference):
+        reference = parse_reference(text.removeprefix(SCHEME))
+        # What has states is known: one question less.
+        if states := ledger.history(reference, source=source):
+            return reference, states
+    reference = known_reference(ledger, text)
+    return reference, ledger.history(reference, source=source)
 
 
 async def _told_in_time(teller: _Teller, state: State) -> tuple[str | None, bool]:

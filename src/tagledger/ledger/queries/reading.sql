@@ -61,16 +61,23 @@ ORDER BY o.observed_at, o.id;
 SELECT
     o.observed_at, s.name, o.evidence, d.algorithm, d.hash, m.name, o.is_absent,
     o.statement_id
-FROM repository r
-JOIN tag t ON t.repository_id = r.id
-JOIN observation o ON o.tag_id = t.id
+FROM (
+    SELECT *
+    FROM observation
+    WHERE tag_id = (
+        SELECT t.id
+        FROM repository r
+        JOIN tag t ON t.repository_id = r.id
+        WHERE r.name = :repository AND t.name = :tag
+    )
+    AND observed_at <= :moment
+    ORDER BY observed_at DESC, id DESC
+    LIMIT 1
+) o
 JOIN source s ON s.id = o.source_id
 LEFT JOIN statement st ON st.id = o.statement_id
 LEFT JOIN digest d ON d.id = st.root_digest_id
-LEFT JOIN media_type m ON m.id = st.root_media_type_id
-WHERE r.name = :repository AND t.name = :tag AND o.observed_at <= :moment
-ORDER BY o.observed_at DESC, o.id DESC
-LIMIT 1;
+LEFT JOIN media_type m ON m.id = st.root_media_type_id;
 
 -- name: references
 SELECT r.name, t.name

@@ -83,7 +83,7 @@ CREATE TABLE recipe_step (
     PRIMARY KEY (recipe_id, position)
 );
 
-CREATE INDEX recipe_step_step ON recipe_step (step_id);
+CREATE INDEX recipe_step_step ON recipe_step (step_id, recipe_id);
 
 CREATE TABLE layer (
     id INTEGER PRIMARY KEY,
@@ -129,7 +129,7 @@ CREATE TABLE setting_list_item (
     PRIMARY KEY (list_id, position)
 );
 
-CREATE INDEX setting_list_item_setting ON setting_list_item (setting_id);
+CREATE INDEX setting_list_item_setting ON setting_list_item (setting_id, list_id);
 
 CREATE TABLE entry (
     id INTEGER PRIMARY KEY,
@@ -151,9 +151,9 @@ CREATE INDEX entry_config ON entry (config_digest_id);
 
 CREATE INDEX entry_layer_list ON entry (layer_list_id);
 
-CREATE INDEX entry_recipe ON entry (recipe_id);
+CREATE INDEX entry_recipe ON entry (recipe_id, id);
 
-CREATE INDEX entry_setting_list ON entry (setting_list_id)
+CREATE INDEX entry_setting_list ON entry (setting_list_id, id)
     WHERE setting_list_id IS NOT NULL;
 
 -- What was said of a name: once, however often it was said.

@@ -1,0 +1,19 @@
+-- The newest images of a step, setting or recipe come in the order of an index, as SQLite
+-- has them by itself: nothing is sorted that very many images have.
+
+DROP INDEX recipe_step_step;
+
+CREATE INDEX recipe_step_step ON recipe_step (step_id, recipe_id);
+
+DROP INDEX setting_list_item_setting;
+
+CREATE INDEX setting_list_item_setting ON setting_list_item (setting_id, list_id);
+
+DROP INDEX entry_recipe;
+
+CREATE INDEX entry_recipe ON entry (recipe_id, id);
+
+DROP INDEX entry_setting_list;
+
+CREATE INDEX entry_setting_list ON entry (setting_list_id, id)
+    WHERE setting_list_id IS NOT NULL;
