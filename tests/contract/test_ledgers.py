@@ -201,6 +201,21 @@ def test_what_can_be_read_is_told_of_many_statements_at_once(ledger: Ledger) -> 
     assert set() == ledger.readable([])
 
 
+def test_a_step_of_megabytes_is_kept_and_found(ledger: Ledger) -> None:
+    """Its words as far as its first 100,000 characters, any piece of it to its end."""
+    words = " ".join(f"w{number:x}" for number in range(600_000))
+    huge = image("a", steps=(f"RUN first {words} theveryend",))
+    ledger.record([page("python:3.6", "a", 0, images=(huge,))])
+
+    found = [
+        ledger.search(Search(words="first w1f")),
+        ledger.search(Search(exact="w927bf theveryend")),
+        ledger.search(Search(words="first nowhere")),
+    ]
+    assert [1, 1, 0] == [len(hits) for hits in found]
+    assert [] == list(ledger.check())
+
+
 def test_entries_say_what_is_shared(ledger: Ledger) -> None:
     """The entries of a statement stand in published order, with equal numbers for equal lists."""
     images = (image("a"), image("a", architecture="arm", steps=("CMD sh",)))

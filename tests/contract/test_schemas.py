@@ -16,7 +16,8 @@ from tagledger.ledger.opening import open_ledger
 from tagledger.ledger.sqlite_engine import statements
 
 _SERVER_SHAPE = """
-SELECT table_name, column_name, data_type, is_nullable, column_default, ordinal_position
+SELECT table_name, column_name, data_type, is_nullable, concat(column_default, generation_expression),
+row_number() OVER (PARTITION BY table_name ORDER BY ordinal_position)
 FROM information_schema.columns WHERE table_schema = 'public'
 UNION ALL SELECT tablename, indexname, indexdef, '', '', 0 FROM pg_indexes WHERE schemaname = 'public'
 UNION ALL SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), '', '', 0

@@ -159,7 +159,8 @@ class Ledger(Protocol):
         Otherwise these are the newest 1,000 steps that fit, or where so many do, and
         something else is asked for, the newest 250 images that fit it. A search ends at
         1,000 images that do not fit. One or two characters alone are looked for in the
-        newest 20,000 steps.
+        newest 20,000 steps. PostgreSQL looks for words in the first 100,000 characters
+        of a step.
         """
         ...
 

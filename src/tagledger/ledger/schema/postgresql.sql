@@ -56,13 +56,15 @@ CREATE INDEX content_pack ON content (pack_id);
 -- What documents say, for questions: all of it follows from the bytes.
 
 -- Words are what letters and digits make: without that the parser would take a path or
--- an address as one word.
+-- an address as one word. A tsvector holds no more than a megabyte.
 CREATE TABLE step (
     id INTEGER PRIMARY KEY,
     hash BYTEA NOT NULL UNIQUE,
     text TEXT NOT NULL,
     words TSVECTOR NOT NULL GENERATED ALWAYS AS (
-        to_tsvector('simple', regexp_replace(text, '[^[:alnum:]]+', ' ', 'g'))
+        to_tsvector(
+            'simple', regexp_replace(left(text, 100000), '[^[:alnum:]]+', ' ', 'g')
+        )
     ) STORED
 );
 

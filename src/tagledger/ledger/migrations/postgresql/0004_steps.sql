@@ -17,3 +17,15 @@ DROP INDEX entry_setting_list;
 
 CREATE INDEX entry_setting_list ON entry (setting_list_id, id)
     WHERE setting_list_id IS NOT NULL;
+
+-- A step of more than a megabyte could not be kept at all: a tsvector holds no more.
+
+ALTER TABLE step DROP COLUMN words;
+
+ALTER TABLE step ADD COLUMN words TSVECTOR NOT NULL GENERATED ALWAYS AS (
+    to_tsvector(
+        'simple', regexp_replace(left(text, 100000), '[^[:alnum:]]+', ' ', 'g')
+    )
+) STORED;
+
+CREATE INDEX step_words ON step USING gin (words);
