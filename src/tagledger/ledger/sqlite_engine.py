@@ -142,6 +142,10 @@ class SqliteEngine:
         if rows:
             with translated(self.place):
                 self._connection.executemany(self._sql[f"append_{table}"], rows)
+                if table == "step":
+                    texts = [(number, text) for number, _, text in rows]
+                    for name in ("append_step_words", "append_step_letters"):
+                        self._connection.executemany(self._sql[name], texts)
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:

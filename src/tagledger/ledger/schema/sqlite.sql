@@ -69,11 +69,6 @@ CREATE VIRTUAL TABLE step_letters USING fts5 (
     text, content='step', content_rowid='id', tokenize="trigram", detail=none
 );
 
-CREATE TRIGGER step_added AFTER INSERT ON step BEGIN
-    INSERT INTO step_words (rowid, text) VALUES (new.id, new.text);
-    INSERT INTO step_letters (rowid, text) VALUES (new.id, new.text);
-END;
-
 CREATE TABLE recipe (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE) STRICT;
 
 CREATE TABLE recipe_step (

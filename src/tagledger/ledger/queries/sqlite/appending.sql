@@ -25,6 +25,15 @@ INSERT INTO content VALUES (?, ?, ?, ?, ?, ?, ?);
 -- name: append_step!
 INSERT INTO step VALUES (?, ?, ?);
 
+-- In a trigger every row would close a segment of each index, to be merged with all
+-- others: minutes where some are large.
+
+-- name: append_step_words!
+INSERT INTO step_words (rowid, text) VALUES (?, ?);
+
+-- name: append_step_letters!
+INSERT INTO step_letters (rowid, text) VALUES (?, ?);
+
 -- name: append_recipe!
 INSERT INTO recipe VALUES (?, ?);
 

@@ -1,0 +1,3 @@
+-- Who appends steps appends them to their indices, all rows at once.
+
+DROP TRIGGER step_added;
