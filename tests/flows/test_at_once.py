@@ -1,7 +1,6 @@
 """Several programs on one ledger at once: readers see what was so at some moment, writers end with the facts of one."""
 
 import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from support.facts import Facts, difference, facts_at
 from support.images import random_image
 from support.long_history import history
 from support.page_history import absent_page, git
-from support.program import Finished, Program, finished
+from support.program import Program, ended
 from support.publishing import put_into
 from support.registry import Registry
 from support.tools import needs
@@ -37,12 +36,6 @@ def alone(reports: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = Program(home).run("--ledger", "l.sqlite", "import", str(reports))
     assert 0 == done.code, done
     return home / "l.sqlite"
-
-
-def ended(process: subprocess.Popen[bytes]) -> Finished:
-    """What a process left behind."""
-    out, err = process.communicate()
-    return finished(process.returncode, out, err)
 
 
 def without_notes(facts: Facts) -> Facts:

@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +25,7 @@ from support.images import random_image
 from support.long_history import history
 from support.page_history import git
 from support.postgresql import PostgresqlServer
-from support.program import Finished, Program, finished
+from support.program import Finished, Program, ended
 from support.publishing import put_into
 from support.registry import Registry
 from support.small_disk import mounted, remount
@@ -76,12 +75,6 @@ def gate(tmp_path: Path) -> Gate:
 def held_up(program: Program, gate: Gate) -> Program:
     """The program with that gate on its way."""
     return program.with_variables(PATH=f"{gate.folder}:{os.environ['PATH']}")
-
-
-def ended(process: subprocess.Popen[bytes]) -> Finished:
-    """What a process left behind."""
-    out, err = process.communicate()
-    return finished(process.returncode, out, err)
 
 
 def told(done: Finished, code: int, *words: str) -> None:

@@ -96,6 +96,12 @@ def command(arguments: tuple[str, ...]) -> list[str]:
     return [sys.executable, "-W", "error", "-m", "tagledger", *arguments]
 
 
+def ended(process: subprocess.Popen[bytes]) -> Finished:
+    """What a process left behind."""
+    out, err = process.communicate()
+    return finished(process.returncode, out, err)
+
+
 def finished(code: int, out: bytes, err: bytes) -> Finished:
     """The result of a run, in which Python had nothing to complain of."""
     said = err.decode()

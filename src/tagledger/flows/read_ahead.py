@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from queue import Queue
 from threading import Thread
 from typing import IO
@@ -23,7 +24,7 @@ from tagledger.errors import TagledgerError
 from tagledger.flows.import_history import HistoryImport
 from tagledger.flows.importing import Reached, Skipped
 from tagledger.ledger.stated import Stated
-from tagledger.sources.git_repository import PIPE_BYTES, GitRepository
+from tagledger.sources.git_repository import GitRepository, widen
 
 ITEMS_AT_ONCE = 500
 FRAMES_AHEAD = 6
@@ -44,6 +45,7 @@ def read_ahead(
     rest is read here.
     """
     ended = EOFError, pickle.UnpicklingError
+    begun = 0  # items of the commit under way
     with _reader(repository, reached) as frames, suppress(*ended):
         # Nobody but the reader writes there.
         while (frame := pickle.load(frames)) is not None:  # noqa: S301
@@ -51,10 +53,11 @@ def read_ahead(
                 raise frame
             for item in frame:
                 yield item
+                begun += 1
                 if isinstance(item, Reached):
-                    reached = item.commit
+                    reached, begun = item.commit, 0
         return
-    yield from HistoryImport(repository).statements(reached)
+    yield from islice(HistoryImport(repository).statements(reached), begun, None)
 
 
 @contextmanager
@@ -65,8 +68,9 @@ def _reader(repository: GitRepository, reached: str | None) -> Iterator[IO[bytes
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        pipesize=PIPE_BYTES,
+        process_group=0 if sys.platform != "win32" else None,
     )
+    widen(process.stdout)
     try:
         if process.stdin is None or process.stdout is None:
             raise BrokenPipeError

@@ -10,11 +10,13 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -40,6 +42,9 @@ _ESCAPES = {
     b"\\": b"\\",
 }
 _ESCAPED = re.compile(rb'\\([abtnvfr"\\]|[0-7]{3})')
+if sys.platform == "linux":
+    import fcntl
+
 _BUNDLES = (b"# v2 git bundle\n", b"# v3 git bundle\n")
 _SETTINGS = (
     *("-c", "core.quotePath=false", "-c", "log.showSignature=false"),
@@ -50,7 +55,8 @@ _SETTINGS = (
 )
 
 PIPE_BYTES = 1 << 20
-"""How far git may be ahead of us: what Linux gives to anybody (pipe(7))."""
+"""How far who writes may be ahead of who reads: the most that Linux gives to a pipe of
+somebody who is not root (pipe(7)), as long as there are few of them."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -155,8 +161,8 @@ class GitRepository:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=dict(self._environment),
-            pipesize=PIPE_BYTES,
         )
+        widen(process.stdout)
         try:
             yield process
         finally:
@@ -166,6 +172,13 @@ class GitRepository:
                     with suppress(OSError):
                         stream.close()
             process.wait()
+
+
+def widen(pipe: IO[bytes] | None) -> None:
+    """Let more stand in a pipe than the 64 KiB that it has, where that is given."""
+    if sys.platform == "linux" and pipe is not None:
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
 
 def read_object(process: subprocess.Popen[bytes], limit: int) -> bytes | None:
