@@ -197,14 +197,18 @@ class _Teller:
         self._tellings = tellings
         self._states = states
         self._positions = {_key(state): at for at, state in enumerate(states)}
-        self._readable: set[int] = set()
+        self._readable: set[int] | None = None
 
     def look_at(self, states: Sequence[State]) -> None:
-        """See of which of these it can be read what they were, all in one question."""
+        """See of which of these it can be read what they were, all in one question.
+
+        Where there is no time for it, each is tried.
+        """
         both = (item for state in states for item in (self.before(state), state))
         found = {item.first.statement for item in both if item is not None}
         wanted = sorted(statement for statement in found if statement is not None)
-        self._readable = self._ledger.readable(wanted)
+        with suppress(LedgerTooSlow):
+            self._readable = self._ledger.readable(wanted)
 
     def turn(self, state: State) -> Turn:
         """What the state is beside the one before it."""
@@ -223,7 +227,8 @@ class _Teller:
         before = self.before(state)
         if before is None or state.first.is_absent:
             return None
-        if not {before.first.statement, state.first.statement} <= self._readable:
+        both = {before.first.statement, state.first.statement}
+        if self._readable is not None and not both <= self._readable:
             return None
         return await self._tellings.words(self._ledger, before.first, state.first)
 

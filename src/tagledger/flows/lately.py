@@ -67,6 +67,8 @@ async def lately(ledger: Ledger, tellings: Tellings) -> Lately:
         cursor = page.more
         if cursor is None or len(groups) > TURNS:
             break
+    # Before anything is told: what runs out of time there is left untold.
+    repositories = ledger.repositories(limit=REPOSITORIES).items
     deadline = time.monotonic() + TELLING_SECONDS
     turns = []
     for (repository, moment, source), changes in [*groups.items()][:TURNS]:
@@ -84,7 +86,6 @@ async def lately(ledger: Ledger, tellings: Tellings) -> Lately:
                 words=words,
             )
         )
-    repositories = ledger.repositories(limit=REPOSITORIES).items
     return Lately(turns=tuple(turns), repositories=repositories)
 
 

@@ -183,7 +183,8 @@ class RestrictedLedger:
     def readable(self, statements: Sequence[int]) -> set[int]:
         """Those of the statements that were made of something seen."""
         found = self._whole.readable(statements)
-        return {statement for statement in found if self._sees_statement(statement)}
+        rows = self._engine.each("repositories_of_statement", sorted(found))
+        return {statement for statement, name in rows if self._sees(name)}
 
     def dates(self, statement: int) -> dict[Digest, datetime]:
         """The dates of a statement that was made of something seen."""
