@@ -11,7 +11,7 @@ import pytest
 
 from support.statements import day, digest, from_registry, gone, image, page
 from tagledger.errors import MalformedCursor
-from tagledger.ledger.answers import Change
+from tagledger.ledger.answers import Change, Search
 from tagledger.ledger.opening import open_ledger
 from tagledger.ledger.pages import Page
 from tagledger.ledger.protocol import Ledger
@@ -287,13 +287,38 @@ def test_check_compares_the_lists_with_the_facts(
         assert where in {str(finding.where) for finding in ledger.check()}
 
 
+STEPS_OF_A_FILE = (
+    """CREATE TRIGGER step_added AFTER INSERT ON step BEGIN
+    INSERT INTO step_words (rowid, text) VALUES (new.id, new.text);
+    INSERT INTO step_letters (rowid, text) VALUES (new.id, new.text);
+    END""",
+)
+STEPS_OF_A_SERVER = (
+    "DROP INDEX recipe_step_step",
+    "CREATE INDEX recipe_step_step ON recipe_step (step_id)",
+    "DROP INDEX setting_list_item_setting",
+    "CREATE INDEX setting_list_item_setting ON setting_list_item (setting_id)",
+    "DROP INDEX entry_recipe",
+    "CREATE INDEX entry_recipe ON entry (recipe_id)",
+    "DROP INDEX entry_setting_list",
+    "CREATE INDEX entry_setting_list ON entry (setting_list_id)",
+    "ALTER TABLE step DROP COLUMN words",
+    """ALTER TABLE step ADD COLUMN words TSVECTOR NOT NULL GENERATED ALWAYS AS (
+    to_tsvector('simple', regexp_replace(text, '[^[:alnum:]]+', ' ', 'g'))) STORED""",
+    "CREATE INDEX step_words ON step USING gin (words)",
+)
+"""How steps were kept up to the third schema."""
+
+
 def test_a_ledger_of_the_first_schema_gets_the_lists(address: str) -> None:
     """Opening brings it up to date, and the lists are as if they had always been there."""
     with open_ledger(address) as ledger:
         ledger.record(MIXED)
         before = ledger.changes(), ledger.repositories(), ledger.recent()
+        found = ledger.search(Search(words="bash"))
     execute(
         address,
+        *(STEPS_OF_A_SERVER if address.startswith("postgresql") else STEPS_OF_A_FILE),
         "DROP TABLE change",
         "DROP TABLE repository_span",
         "DROP TABLE appearance",
@@ -313,4 +338,11 @@ def test_a_ledger_of_the_first_schema_gets_the_lists(address: str) -> None:
     with open_ledger(address, progress=words.append) as ledger:
         assert before == (ledger.changes(), ledger.repositories(), ledger.recent())
         assert [] == [*ledger.check()]
+        assert found == ledger.search(Search(words="bash"))
+        later = image("later", steps=("RUN something later",))
+        ledger.record([page("python:3.6", "later", 99, images=(later,))])
+        assert 1 == len(ledger.search(Search(words="something later")))
+        assert 1 == len(ledger.search(Search(exact="thing lat")))
+        assert [] == [*ledger.check()]
+    assert found
     assert "schema 1 brought to " in words[0]

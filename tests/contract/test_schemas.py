@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import psycopg
 import pytest
 
 from support.postgresql import PostgresqlServer
+from support.statements import page
 from tagledger.errors import LedgerDamaged, LedgerTooNew
 from tagledger.ledger.engine import TABLES
 from tagledger.ledger.named_sql import migrations, named_sql, schema
@@ -124,6 +126,21 @@ def test_a_ledger_of_a_later_release_is_left_alone(address: str) -> None:
 
     with pytest.raises(LedgerTooNew):
         open_ledger(address)
+
+
+def test_nothing_is_written_once_a_later_release_has_been_there(address: str) -> None:
+    """Who had the ledger open before does not write what the new schema does not expect."""
+    with open_ledger(address) as ledger:
+        if address.startswith("postgresql"):
+            with psycopg.connect(address) as server:
+                server.execute("INSERT INTO schema_version VALUES (99, 'later')")
+        else:
+            with closing(sqlite3.connect(address)) as file, file:
+                file.execute("INSERT INTO schema_version VALUES (99, 'later')")
+        with pytest.raises(LedgerTooNew):
+            ledger.record([page("python:3.6", "a", 0)])
+
+        assert 0 == ledger.counts().observations
 
 
 def test_what_is_no_ledger_is_left_alone(tmp_path: Path) -> None:

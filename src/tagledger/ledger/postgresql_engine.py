@@ -38,6 +38,9 @@ from tagledger.model.source import Progress as Steps
 BUSY_SECONDS = 30.0
 """How long a writer waits for another before it gives up."""
 
+NEWEST = max(number for number, _ in migrations("postgresql"))
+"""The schema that this release writes."""
+
 CONNECT_SECONDS = 10
 """How long to wait for the server's first word."""
 
@@ -100,10 +103,22 @@ class PostgresqlEngine:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Write all or nothing; one writer at a time, others wait."""
+        with self._alone():
+            # A later release may have changed the schema since it was opened.
+            self._require_known(self._version())
+            yield
+        self._analyse()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
         with self._inside("BEGIN"):
             self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (WRITER_LOCK,))
             yield
-        self._analyse()
+
+    def _require_known(self, version: int) -> None:
+        if version > NEWEST:
+            problem = f"schema {version}, this release knows {NEWEST}"
+            raise LedgerTooNew(self.place, problem)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -217,42 +232,35 @@ class PostgresqlEngine:
 
     def migrate(self, *, create: bool, progress: Progress) -> None:
         """Bring the schema up to date, with a word."""
-        changes = list(migrations("postgresql"))
-        newest = changes[-1][0]
         version = self._version()
         if not version and not create:
             raise LedgerNotFound(self.place, "there is no ledger yet")
-        if version > newest:
-            problem = f"schema {version}, this release knows {newest}"
-            raise LedgerTooNew(self.place, problem)
-        if version == newest:
+        self._require_known(version)
+        if version == NEWEST:
             return
-        with self.transaction():
+        with self._alone():
             # Another program may have been faster.
             version = self._version()
-            for number, script in changes:
+            for number, script in migrations("postgresql"):
                 if number > version:
                     self._connection.execute(script.encode())
                     self._connection.execute(
                         "INSERT INTO schema_version VALUES (%s, %s)",
                         (number, datetime.now(UTC).isoformat(timespec="seconds")),
                     )
-        if version == newest:
+        if version == NEWEST:
             return
-        word = f"schema {version} brought to {newest}" if version else "a new ledger"
+        word = f"schema {version} brought to {NEWEST}" if version else "a new ledger"
         progress(f"{self.place}: {word}")
 
     def require_newest(self) -> None:
         """See that the schema is this release's: a reader changes nothing."""
-        newest = [*migrations("postgresql")][-1][0]
         version = self._version()
         if not version:
             raise LedgerNotFound(self.place, "there is no ledger yet")
-        if version > newest:
-            problem = f"schema {version}, this release knows {newest}"
-            raise LedgerTooNew(self.place, problem)
-        if version < newest:
-            problem = f"schema {version}, this release has {newest}"
+        self._require_known(version)
+        if version < NEWEST:
+            problem = f"schema {version}, this release has {NEWEST}"
             raise LedgerTooOld(self.place, problem)
 
     def _version(self) -> int:

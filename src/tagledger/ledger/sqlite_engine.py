@@ -26,6 +26,9 @@ from tagledger.ledger.engine import K, Progress, Row
 from tagledger.ledger.named_sql import migrations, named_sql
 from tagledger.model.source import Progress as Steps
 
+NEWEST = max(number for number, _ in migrations("sqlite"))
+"""The schema that this release writes."""
+
 BUSY_SECONDS = 30.0
 """How long a writer waits for another before it gives up."""
 
@@ -77,6 +80,8 @@ class SqliteEngine:
         with translated(self.place):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
+                # A later release may have changed the schema since it was opened.
+                _require_known(self._connection, self.place)
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
@@ -292,7 +297,7 @@ def _current(
     version = _version(connection, place)
     if not version:
         raise LedgerDamaged(place, "an empty file, and no backup")
-    if version < [*migrations("sqlite")][-1][0]:
+    if version < NEWEST:
         # Without a name it is on the disk, and gone when it is closed.
         copy = sqlite3.connect("", isolation_level=None)
         with closing(connection):
@@ -364,14 +369,19 @@ def _version(connection: sqlite3.Connection, place: str) -> int:
 
 def _seal(connection: sqlite3.Connection, place: str) -> None:
     """Let nothing be written through this connection."""
-    newest = [*migrations("sqlite")][-1][0]
     version = _version(connection, place)
-    if version > newest:
-        raise LedgerTooNew(place, f"schema {version}, this release knows {newest}")
-    if version < newest:
-        raise LedgerTooOld(place, f"schema {version}, this release has {newest}")
+    if version > NEWEST:
+        raise LedgerTooNew(place, f"schema {version}, this release knows {NEWEST}")
+    if version < NEWEST:
+        raise LedgerTooOld(place, f"schema {version}, this release has {NEWEST}")
     connection.execute("PRAGMA query_only = ON")
     connection.execute(f"PRAGMA cache_size = -{READER_CACHE_KIB}")
+
+
+def _require_known(connection: sqlite3.Connection, place: str) -> None:
+    row = connection.execute("SELECT MAX(version) FROM schema_version").fetchone()
+    if row[0] > NEWEST:
+        raise LedgerTooNew(place, f"schema {row[0]}, this release knows {NEWEST}")
 
 
 def _require_ledger(connection: sqlite3.Connection, place: str) -> None:
@@ -381,18 +391,16 @@ def _require_ledger(connection: sqlite3.Connection, place: str) -> None:
 
 
 def _migrate(connection: sqlite3.Connection, place: str, progress: Progress) -> None:
-    changes = list(migrations("sqlite"))
-    newest = changes[-1][0]
     version = _version(connection, place)
-    if version > newest:
-        raise LedgerTooNew(place, f"schema {version}, this release knows {newest}")
-    if version == newest:
+    if version > NEWEST:
+        raise LedgerTooNew(place, f"schema {version}, this release knows {NEWEST}")
+    if version == NEWEST:
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another program may have been faster.
         version = _version(connection, place)
-        for number, script in changes:
+        for number, script in migrations("sqlite"):
             if number > version:
                 _apply(connection, number, script)
         connection.execute("COMMIT")
@@ -400,10 +408,10 @@ def _migrate(connection: sqlite3.Connection, place: str, progress: Progress) -> 
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    if version == newest:
+    if version == NEWEST:
         return
     if version:
-        progress(f"{place}: schema {version} brought to {newest}")
+        progress(f"{place}: schema {version} brought to {NEWEST}")
     else:
         progress(f"{place}: a new ledger")
 

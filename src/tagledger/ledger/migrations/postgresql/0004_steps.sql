@@ -29,3 +29,6 @@ ALTER TABLE step ADD COLUMN words TSVECTOR NOT NULL GENERATED ALWAYS AS (
 ) STORED;
 
 CREATE INDEX step_words ON step USING gin (words);
+
+-- Else it would not be known how common a word is until many steps have come.
+ANALYZE step;
