@@ -27,10 +27,7 @@ PROBLEMS = "/problems/"
 
 RETRY_SECONDS = 5
 
-NOTHING_HERE = {
-    "detail": "there is nothing at this address",
-    "hint": "/ has the pages, /api what scripts may ask, /v2/ the registry",
-}
+NOTHING_HERE = "there is nothing at this address"
 
 _log = logging.getLogger("tagledger.site")
 
@@ -80,7 +77,10 @@ def problem_of(error: Exception, base: str = "") -> Problem:
         status = HTTPStatus(error.status_code)
         said = error.detail if error.detail != status.phrase else ""
         if status is HTTPStatus.NOT_FOUND and not said:
-            return Problem(title=status.phrase, status=status, **NOTHING_HERE)
+            hint = f"{base}/ has the pages, {base}/api what scripts may ask"
+            return Problem(
+                title=status.phrase, status=status, detail=NOTHING_HERE, hint=hint
+            )
         return Problem(title=status.phrase, status=status, detail=said)
     _log.error("a request failed", exc_info=error)
     return Problem(title="Internal Server Error", status=500)
