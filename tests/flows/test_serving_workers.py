@@ -1,11 +1,13 @@
 """The service's processes: how they end, what dies meanwhile, and what they write down together."""
 
 import concurrent.futures
+import contextlib
 import http.client
 import json
 import os
 import signal
 import sqlite3
+import sys
 import threading
 import time
 from contextlib import closing
@@ -218,6 +220,37 @@ def test_the_access_log_is_one_line_for_each_request(small_ledger: Path, tmp_pat
         line["id"] for line in lines
     }
     assert b"secret" not in log.read_bytes()
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="Linux alone lists the sockets of processes"
+)
+def test_all_workers_share_one_socket(small_ledger: Path) -> None:
+    """Who waits in it waits for any of them: with one socket for each, those would go with its worker."""
+    with Service(small_ledger, workers=2) as service:
+        assert service.process is not None
+        listening = {
+            line.split()[9]
+            for line in Path("/proc/net/tcp").read_text().splitlines()
+            if line.split()[1].endswith(f":{service.port:04X}")
+            and line.split()[3] == "0A"
+        }
+        held = [
+            opened_by(process) for process in (service.process.pid, *service.workers())
+        ]
+
+    (socket,) = listening
+    assert 3 == len(held)
+    assert all(f"socket:[{socket}]" in descriptors for descriptors in held)
+
+
+def opened_by(process: int) -> set[str]:
+    """What a process has open, but for what it closes meanwhile."""
+    found = set()
+    for item in Path(f"/proc/{process}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            found.add(str(item.readlink()))
+    return found
 
 
 def test_hup_begins_anew_without_a_pause(small_ledger: Path, tmp_path: Path) -> None:
