@@ -252,6 +252,7 @@ ASKED: dict[str, Callable[[Ledger], object]] = {
     "parts": by_statement("parts"),
     "page": by_statement("page"),
     "dates": by_statement("dates"),
+    "readable": lambda ledger: len(ledger.readable(range(1, 500))),
     "document": lambda ledger: [*map(ledger.document, digests())],
     "held": lambda ledger: sorted(ledger.held(digests())),
     "resolve": lambda ledger: [
