@@ -1,6 +1,7 @@
 """Where the API says that it is: behind a proxy with a prefix, and for people; and what a question that takes long gets."""
 
 import asyncio
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -87,6 +88,21 @@ def test_the_page_for_people_has_every_operation(behind: Application) -> None:
     loaded = re.findall(r'(?:src|href)="([^"]+)"', shown.text)
     assert all(address.startswith(("/ledger/", "#")) for address in loaded)
     assert 'href="/ledger/api"' in answer(behind, "/ledger/").text
+
+
+def test_the_lines_to_try_are_of_this_ledger(behind: Application) -> None:
+    """Each is answered: the names and digests in it are those of its newest fact. Of bytes there may be none."""
+    shown = html.unescape(answer(behind, "/ledger/api").text)
+    lines = re.findall(rf"<code>curl '{BASE}([^']+)'</code>", shown)
+    answers = {line: answer(behind, f"/ledger{line}") for line in lines}
+
+    assert len(OPERATIONS) == len(answers)
+    for line, given in answers.items():
+        is_of_bytes = line.startswith(("/api/v1/documents/", "/api/v1/raw"))
+        assert given.status in ((200, 404) if is_of_bytes else (200,)), (
+            line,
+            given.text,
+        )
 
 
 @pytest.mark.parametrize(

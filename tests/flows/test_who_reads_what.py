@@ -58,6 +58,7 @@ TRACES = [
 
 SITE: dict[str, list[str]] = {
     "/": ["/"],
+    "/api": ["/api"],
     "/r": ["/r/", "/r/?page=1"],
     "/r/{name:path}": [f"/r/{SECRET}", f"/r/{SECRET}?q=1"],
     "/t/{name:path}": [
@@ -95,7 +96,6 @@ TRIED_WITH_THE_API = ("/api/v1/", "/feed/")
 SAY_NOTHING_OF_A_LEDGER = {
     "/static/{version:str}/{name:str}",
     "/openapi.json",
-    "/api",
     "/problems",
     "/problems/{code:str}",
     "/live/{name:path}",  # off here; on, it shows what a registry says to anybody
@@ -135,6 +135,7 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applicatio
         Fact(f"{SECRET}:1", BOTH, day(1)),
         Fact(f"{SECRET}:2", MADE.published, day(2)),
         Fact(f"{OPEN}:3.6", SECOND.published, day(3)),
+        Fact(f"{SECRET}:1", BOTH, day(4)),
     ]
     record_facts(Path(address), facts)
     options = ServiceOptions(
