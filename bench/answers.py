@@ -25,7 +25,7 @@ from support.corpus import BUNDLE
 from support.postgresql import AS_INSTALLED, PostgresqlServer, missing_postgresql
 from tagledger.flows.import_place import import_place
 from tagledger.ledger.opening import open_ledger, restore_ledger
-from tagledger.ledger.sqlite_engine import open_sqlite
+from tagledger.ledger.sqlite_file import open_sqlite
 
 OBSERVATIONS = 1_000_000
 QUICK_OBSERVATIONS = 2_000

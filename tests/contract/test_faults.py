@@ -26,7 +26,7 @@ from tagledger.errors import (
 )
 from tagledger.ledger.opening import open_ledger
 from tagledger.ledger.postgresql_engine import WRITER_LOCK, open_postgresql
-from tagledger.ledger.sqlite_engine import open_sqlite
+from tagledger.ledger.sqlite_file import open_sqlite
 from tagledger.ledger.stated import Stated
 from tagledger.ledger.store import Store
 from tagledger.model.reference import parse_reference

@@ -15,7 +15,7 @@ from tagledger.errors import LedgerDamaged, LedgerTooNew
 from tagledger.ledger.engine import TABLES
 from tagledger.ledger.named_sql import migrations, named_sql, schema
 from tagledger.ledger.opening import open_ledger
-from tagledger.ledger.sqlite_engine import statements
+from tagledger.ledger.sqlite_file import statements
 
 _SERVER_SHAPE = """
 SELECT table_name, column_name, data_type, is_nullable, concat(column_default, generation_expression),

@@ -20,7 +20,7 @@ LOADER = """
 import os, socket, sys
 import tagledger.cli.app, tagledger.cli.commands.import_, tagledger.cli.commands.record, tagledger.cli.record_views
 import tagledger.flows.record_all, tagledger.ledger.opening, tagledger.ledger.postgresql_engine
-import tagledger.ledger.sqlite_engine, tagledger.sources.registry.source, uvloop
+import tagledger.ledger.sqlite_file, tagledger.sources.registry.source, uvloop
 from support.killing import kill_after
 from tagledger.cli import main
 

@@ -10,7 +10,7 @@ from tagledger.errors import LedgerError, WriteFailed
 from tagledger.ledger.answers import Counts
 from tagledger.ledger.engine import Engine
 from tagledger.ledger.figures import counts
-from tagledger.ledger.sqlite_engine import open_sqlite, seal
+from tagledger.ledger.sqlite_file import open_sqlite, seal
 from tagledger.model.source import Progress
 
 

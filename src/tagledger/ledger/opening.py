@@ -56,7 +56,7 @@ def restore_ledger(
     All or nothing; the backup stays as it is. `told` hears what `open_ledger` tells.
     Raises LedgerNotEmpty if there is a ledger with rows in it already.
     """
-    from tagledger.ledger.sqlite_engine import open_backup
+    from tagledger.ledger.sqlite_file import open_backup
 
     with (
         closing(open_backup(backup, progress=told)) as source,
@@ -87,7 +87,7 @@ def _engine(
         return open_postgresql(
             address, create=create, progress=progress, is_reader=is_reader, **waiting
         )
-    from tagledger.ledger.sqlite_engine import open_sqlite
+    from tagledger.ledger.sqlite_file import open_sqlite
 
     return open_sqlite(
         Path(address), create=create, progress=progress, is_reader=is_reader, **waiting

@@ -32,7 +32,7 @@ from tagledger.errors import (
 from tagledger.ledger.copying import copy_rows
 from tagledger.ledger.engine import K, Progress, Row
 from tagledger.ledger.named_sql import migrations, named_sql
-from tagledger.ledger.sqlite_engine import open_sqlite
+from tagledger.ledger.sqlite_file import open_sqlite
 from tagledger.model.source import Progress as Steps
 
 BUSY_SECONDS = 30.0
