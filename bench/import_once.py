@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from tagledger.cli.collecting import rarely_collected
+from tagledger.flows.collecting import rarely_collected
 from tagledger.flows.import_place import import_place
 from tagledger.ledger.opening import open_ledger
 from tagledger.ledger.protocol import Ledger

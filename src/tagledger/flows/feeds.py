@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from tagledger.errors import LedgerTooSlow, MalformedCursor, NotObserved
+from tagledger.errors import MalformedCursor, NotObserved
 from tagledger.flows.find import find_images
 from tagledger.flows.history import Episode, Turn, history
 from tagledger.flows.tellings import Tellings
@@ -106,7 +106,7 @@ async def items_of_changes(
     for change in page.items:
         item = _of_change(change)
         if item.turn in (Turn.MOVED, Turn.MOVED_BACK) and time.monotonic() < deadline:
-            words = await _words(ledger, tellings, change)
+            words = await tellings.change(ledger, change)
             item = msgspec.structs.replace(item, words=words)
         items.append(item)
     return Items(items=tuple(items), more=page.more)
@@ -184,12 +184,3 @@ def _of_hit(hit: Hit) -> Item:
         step=hit.step,
         platform=hit.platform,
     )
-
-
-async def _words(ledger: Ledger, tellings: Tellings, change: Change) -> str | None:
-    if change.before is None:
-        return None
-    try:
-        return await tellings.words(ledger, change.before, change.observation)
-    except LedgerTooSlow:
-        return None  # what takes too long is listed all the same

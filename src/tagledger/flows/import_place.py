@@ -66,9 +66,10 @@ def _import_repository(
         reached = ledger.note(history.position)
         count = repository.commit_count()
         is_long = count >= LONG_HISTORY and (os.cpu_count() or 1) > 1
-        read = read_ahead if is_long else lambda *_: history.statements(reached)
-        items = _told(read(repository, reached), count, progress)
-        imported = write_all(items, ledger)
+        items = (
+            read_ahead(repository, reached) if is_long else history.statements(reached)
+        )
+        imported = write_all(_told(items, count, progress), ledger)
     ledger.record([], notes={is_done: history.source})
     return imported
 

@@ -7,7 +7,6 @@ from datetime import datetime
 
 import msgspec
 
-from tagledger.errors import LedgerTooSlow
 from tagledger.flows.tellings import Tellings
 from tagledger.ledger.answers import Change, RepositorySummary
 from tagledger.ledger.protocol import Ledger
@@ -90,10 +89,6 @@ async def lately(ledger: Ledger, tellings: Tellings) -> Lately:
 
 
 async def _words(ledger: Ledger, tellings: Tellings, change: Change) -> str | None:
-    before = change.before
-    if before is None:
+    if change.before is None:
         return "gone" if change.observation.is_absent else "new here"
-    try:
-        return await tellings.words(ledger, before, change.observation)
-    except LedgerTooSlow:
-        return None  # what takes too long is listed all the same
+    return await tellings.change(ledger, change)

@@ -7,7 +7,6 @@ pickled, as pages share most of their images, and pickle keeps what is shared.
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 import signal
@@ -21,6 +20,7 @@ from threading import Thread
 from typing import IO
 
 from tagledger.errors import TagledgerError
+from tagledger.flows.collecting import rarely_collected
 from tagledger.flows.import_history import HistoryImport
 from tagledger.flows.importing import Reached, Skipped
 from tagledger.ledger.stated import Stated
@@ -29,9 +29,6 @@ from tagledger.sources.git_repository import GitRepository, widen
 ITEMS_AT_ONCE = 500
 FRAMES_AHEAD = 6
 """How far the reader may be ahead, besides what is in the pipe: some megabytes each."""
-
-NEW_OBJECTS = 100_000
-"""Objects made before Python looks for cycles among them: pages make none."""
 
 Item = Stated | Skipped | Reached
 
@@ -88,7 +85,6 @@ def main() -> None:
     """Read what stdin says, and write what it says to stdout."""
     # Who started us decides when we end: by what it does, not by a key that is pressed.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.set_threshold(NEW_OBJECTS)
     repository, reached = pickle.load(sys.stdin.buffer)  # noqa: S301 - who started us
     queue: Queue[bytes | None] = Queue(FRAMES_AHEAD)
     sending = Thread(target=_send, args=(queue,))
@@ -125,4 +121,5 @@ def _send(queue: Queue[bytes | None]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with rarely_collected():
+        main()

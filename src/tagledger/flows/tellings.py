@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tagledger.errors import InvalidContent, NotFound
+from tagledger.errors import InvalidContent, LedgerTooSlow, NotFound
 from tagledger.flows.remembered import Remembered
 from tagledger.flows.snapshots import Snapshots
-from tagledger.ledger.answers import Observation
+from tagledger.ledger.answers import Change, Observation
 from tagledger.ledger.protocol import Ledger
 from tagledger.model.difference.compare import compare
 from tagledger.model.snapshot import Snapshot
@@ -45,6 +45,15 @@ class Tellings:
             if found is not None:
                 self._kept.put(key, found)
         return found
+
+    async def change(self, ledger: Ledger, change: Change) -> str | None:
+        """The same of a change; what takes too long stands without words."""
+        if change.before is None:
+            return None
+        try:
+            return await self.words(ledger, change.before, change.observation)
+        except LedgerTooSlow:
+            return None
 
     async def _told(
         self, ledger: Ledger, before: Observation, after: Observation

@@ -59,7 +59,7 @@ def find(engine: Engine, digest: Digest) -> Found | None:
     rows = engine.query("digest", hash=digest.raw)
     if not rows:
         return None
-    number, _, _, shared = rows[0]
+    number, shared = rows[0]
     is_shared = int(shared is not None)
     facts = engine.query("digest_facts", digest_id=number, is_shared=is_shared)[0]
     roles = [*_roles(facts)]
@@ -118,7 +118,7 @@ def uses(engine: Engine, digest: Digest, limit: int, offset: int) -> list[Use]:
     rows = engine.query("digest", hash=digest.raw)
     if not rows:
         return []
-    number, _, _, shared = rows[0]
+    number, shared = rows[0]
     name = "digest_uses" if shared is None else "shared_uses"
     found = engine.query(name, digest_id=number, limit=limit, offset=offset)
     return [_use(row) for row in found]

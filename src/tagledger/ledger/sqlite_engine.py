@@ -26,6 +26,8 @@ from tagledger.model.source import Progress as Steps
 NEWEST = max(number for number, _ in migrations("sqlite"))
 """The schema that this release writes."""
 
+VERSION = "SELECT MAX(version) FROM schema_version"
+
 BACKUP_PAGES = 2_000
 """Pages copied before progress is told: 8 MB."""
 
@@ -69,7 +71,8 @@ class SqliteEngine:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 # A later release may have changed the schema since it was opened.
-                _require_known(self._connection, self.place)
+                found = self._connection.execute(VERSION).fetchone()
+                require_known(found[0], self.place)
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
@@ -224,10 +227,10 @@ def trigrams(text: str) -> Iterator[str]:
     return (lower[at : at + 3] for at in range(len(lower) - 2))
 
 
-def _require_known(connection: sqlite3.Connection, place: str) -> None:
-    row = connection.execute("SELECT MAX(version) FROM schema_version").fetchone()
-    if row[0] > NEWEST:
-        raise LedgerTooNew(place, f"schema {row[0]}, this release knows {NEWEST}")
+def require_known(version: int, place: str) -> None:
+    """Leave alone what a later release has changed. Raises LedgerTooNew."""
+    if version > NEWEST:
+        raise LedgerTooNew(place, f"schema {version}, this release knows {NEWEST}")
 
 
 @contextmanager

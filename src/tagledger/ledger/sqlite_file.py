@@ -12,15 +12,16 @@ from urllib.parse import quote
 from tagledger.errors import (
     LedgerDamaged,
     LedgerNotFound,
-    LedgerTooNew,
     LedgerTooOld,
 )
 from tagledger.ledger.engine import Progress
 from tagledger.ledger.named_sql import migrations
 from tagledger.ledger.sqlite_engine import (
     NEWEST,
+    VERSION,
     SqliteEngine,
     primary_code,
+    require_known,
     translated,
 )
 
@@ -158,7 +159,7 @@ def _connection(
 def _version(connection: sqlite3.Connection, place: str) -> int:
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
     if "schema_version" in tables:
-        row = connection.execute("SELECT MAX(version) FROM schema_version").fetchone()
+        row = connection.execute(VERSION).fetchone()
         return int(row[0] or 0)
     if tables:
         raise LedgerDamaged(place, "a database, but not a ledger")
@@ -168,8 +169,7 @@ def _version(connection: sqlite3.Connection, place: str) -> int:
 def _seal(connection: sqlite3.Connection, place: str) -> None:
     """Let nothing be written through this connection."""
     version = _version(connection, place)
-    if version > NEWEST:
-        raise LedgerTooNew(place, f"schema {version}, this release knows {NEWEST}")
+    require_known(version, place)
     if version < NEWEST:
         raise LedgerTooOld(place, f"schema {version}, this release has {NEWEST}")
     connection.execute("PRAGMA query_only = ON")
@@ -184,8 +184,7 @@ def _require_ledger(connection: sqlite3.Connection, place: str) -> None:
 
 def _migrate(connection: sqlite3.Connection, place: str, progress: Progress) -> None:
     version = _version(connection, place)
-    if version > NEWEST:
-        raise LedgerTooNew(place, f"schema {version}, this release knows {NEWEST}")
+    require_known(version, place)
     if version == NEWEST:
         return
     connection.execute("BEGIN IMMEDIATE")

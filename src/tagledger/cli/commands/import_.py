@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from tagledger.cli.collecting import rarely_collected
 from tagledger.cli.exit_codes import INTERRUPTED
 from tagledger.cli.ledger_options import opened_ledger
 from tagledger.cli.options import session_options
@@ -14,6 +13,7 @@ from tagledger.cli.pace import Pace
 from tagledger.cli.parameters import Parsed, parse_path
 from tagledger.cli.proof_views import proof_line
 from tagledger.cli.session import Session
+from tagledger.flows.collecting import rarely_collected
 from tagledger.flows.import_place import import_place
 from tagledger.flows.importing import Imported
 from tagledger.flows.json_forms.form import encoded

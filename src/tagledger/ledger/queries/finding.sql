@@ -1,5 +1,5 @@
 -- name: digest
-SELECT d.id, d.algorithm, d.hash, s.images
+SELECT d.id, s.images
 FROM digest d
 LEFT JOIN shared_digest s ON s.digest_id = d.id
 WHERE d.hash = :hash;
